@@ -1,0 +1,111 @@
+import type { FrameEnd } from "../frames/index.ts";
+
+/** One control message as it came off the wire. */
+export interface TextMessage {
+  readonly text: string;
+  /** When the transport's own thread received it, epoch milliseconds. */
+  readonly receivedAt: number;
+  /** Media position: bytes of media handed on (to `frame` or to the connected downlink) before this message arrived. */
+  readonly mediaBytes: number;
+}
+
+/** How a transport ended. `lost` means without a close handshake: the socket died, or the peer stopped answering. */
+export interface TransportClose {
+  readonly by: "local" | "remote" | "lost";
+  /** WebSocket close code where there is one (RFC 6455 §7.4), else 1006. */
+  readonly code: number;
+  readonly reason: string;
+}
+
+export interface TransportStats {
+  /** Which thread reads the socket: `worker` keeps audio flowing while the page is frozen. */
+  readonly thread: "worker" | "main" | "none";
+  /** How frames reach the worklets: `shared` (SharedArrayBuffer ring), `port` (transferred buffers), `local` (this thread). */
+  readonly link: "shared" | "port" | "local";
+  readonly sentTexts: number;
+  readonly receivedTexts: number;
+  readonly sentFrames: number;
+  readonly sentBytes: number;
+  readonly receivedFrames: number;
+  readonly receivedBytes: number;
+  /** Frames that arrived before `openMedia()` and were discarded. */
+  readonly earlyFrames: number;
+  /** Frames not sent because the socket's backlog was full, and frames not delivered because the reader's queue was full. */
+  readonly droppedUplinkFrames: number;
+  readonly droppedDownlinkFrames: number;
+  /** Frames refused for their size. */
+  readonly oversizedFrames: number;
+  /** Bytes handed to the socket and not yet on the network. */
+  readonly bufferedBytes: number;
+}
+
+/** Receives what a transport carries. Called on the thread that owns the transport object, in wire order. */
+export interface TransportListener {
+  text(message: TextMessage): void;
+  /** Media frames, when no downlink is connected. The listener owns the bytes. */
+  frame?(frame: Uint8Array, receivedAt: number): void;
+  /** Exactly once, last. */
+  close(close: TransportClose): void;
+}
+
+/** Ends of the two frame pipes a transport reads and writes directly, without the thread that owns the transport object. */
+export interface MediaEnds {
+  /** Encoded microphone frames, to be sent to the peer. */
+  readonly uplink: FrameEnd;
+  /** Where frames from the peer go. */
+  readonly downlink: FrameEnd;
+}
+
+/**
+ * One control channel and one media channel to a peer, already open. Knows bytes, never methods.
+ * Everything received before `listen` is held (bounded) and delivered on it; frames before `openMedia` are dropped and counted.
+ */
+export interface Transport {
+  /** `memory`, `websocket`, `webrtc` … */
+  readonly kind: string;
+  /** The negotiated profile token, e.g. `rtvbp.v1`. */
+  readonly profile: string;
+  readonly closed: boolean;
+  /** Sets the one listener. Throws if there is one already. */
+  listen(listener: TransportListener): void;
+  /** Queues one control message. Throws `TransportError` `transport-closed` after the end. */
+  sendText(text: string): void;
+  /** Queues one media frame; the transport owns the bytes from here. False: not sent (closed, or the backlog is full), and counted. */
+  sendFrame(frame: Uint8Array): boolean;
+  /** From here frames from the peer are delivered. Idempotent. */
+  openMedia(): void;
+  /** Hands the media channel to another thread's frame pipes (browser). Replaces `sendFrame` and `frame`. */
+  connectMedia(ends: MediaEnds): void;
+  /** Resolves when everything queued so far has left this process, or the transport has closed. */
+  flushed(): Promise<void>;
+  /** Closes with a handshake where there is one, within a deadline. Idempotent; resolves when nothing is left open. */
+  close(code?: number, reason?: string): Promise<TransportClose>;
+  stats(): Promise<TransportStats>;
+}
+
+/** Opens a transport; rejects with `TransportError`. Must leave nothing open when `signal` aborts. */
+export type Connect = (signal: AbortSignal) => Promise<Transport>;
+
+export type TransportErrorCode =
+  | "transport-unreachable"
+  | "transport-refused"
+  | "transport-timeout"
+  | "transport-closed"
+  | "transport-aborted"
+  | "transport-profile"
+  | "transport-url"
+  | "csp-worker"
+  | "csp-connect";
+
+/** A transport could not be opened or used. `fatal` is false where trying again may help. */
+export class TransportError extends Error {
+  override readonly name = "TransportError";
+  constructor(
+    readonly code: TransportErrorCode,
+    message: string,
+    readonly fatal: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
