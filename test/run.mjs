@@ -1,0 +1,29 @@
+// `npm test`: types, lint and sizes, unit tests, browser tests. Stops at the first that fails.
+import { spawnSync } from "node:child_process";
+import { ensureTools } from "./tools.mjs";
+
+const steps = [
+  ["assets", "npm", ["run", "-s", "build:assets"]],
+  ["types, lint, package", "npm", ["run", "-s", "check"]],
+  ["unit tests", "npx", ["vitest", "run"]],
+  ["browser tests", "npx", ["playwright", "test"]],
+];
+
+try {
+  ensureTools(["chromium", "espeak-ng", "ffmpeg"]);
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
+const startedMs = Date.now();
+for (const [name, command, words] of steps) {
+  const stepMs = Date.now();
+  console.log(`\n── ${name}`);
+  const { status } = spawnSync(command, words, { stdio: "inherit" });
+  if (status !== 0) {
+    console.error(`\n${name}: failed (${command} ${words.join(" ")})`);
+    process.exit(status ?? 1);
+  }
+  console.log(`── ${name}: ok in ${((Date.now() - stepMs) / 1000).toFixed(0)} s`);
+}
+console.log(`\nall green in ${((Date.now() - startedMs) / 1000).toFixed(0)} s`);

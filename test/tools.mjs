@@ -1,0 +1,58 @@
+// Finds the programs the tests need outside npm, and installs what is missing where it may (Debian, as root); else says how.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+const debianPackages = { chromium: "chromium", "espeak-ng": "espeak-ng", ffmpeg: "ffmpeg" };
+const browserPaths = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/usr/bin/google-chrome-stable",
+];
+
+export function findProgram(name) {
+  if (name === "chromium") {
+    const own = process.env.CHROMIUM_PATH;
+    return [
+      ...(own ? [own] : []),
+      ...browserPaths,
+      "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    ].find(existsSync);
+  }
+  return (process.env.PATH ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find(existsSync);
+}
+
+export function ensureTools(names) {
+  const missing = names.filter((name) => !findProgram(name));
+  if (missing.length === 0) return;
+  const packages = missing.map((name) => debianPackages[name] ?? name);
+  const how = `apt-get install ${packages.join(" ")}`;
+  if (process.getuid?.() !== 0 || !findProgram("apt-get")) {
+    throw new Error(
+      `Not found: ${missing.join(", ")}. Install with your package manager, for example: ${how}\nA browser elsewhere: set CHROMIUM_PATH.`,
+    );
+  }
+  console.log(`installing ${packages.join(", ")} (${how})`);
+  const apt = (...words) =>
+    spawnSync("apt-get", words, {
+      stdio: ["ignore", "ignore", "inherit"],
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    });
+  apt("update", "-qq");
+  apt("install", "-y", "-qq", "--no-install-recommends", ...packages);
+  const still = missing.filter((name) => !findProgram(name));
+  if (still.length) throw new Error(`Could not install ${still.join(", ")}; try: ${how}`);
+}
+
+if (import.meta.filename === process.argv[1]) {
+  try {
+    ensureTools(process.argv.slice(2));
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,61 @@
+import { resolve } from "node:path";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+const from = (path: string) => resolve(import.meta.dirname, path);
+
+/** Pages asked for with `?isolated` are cross-origin isolated, so that both frame links (shared memory and message port) can be tried. */
+const isolation: Plugin = {
+  name: "cross-origin-isolation",
+  configureServer(server) {
+    server.middlewares.use((request, response, next) => {
+      const page = `${request.url} ${request.headers.referer ?? ""}`;
+      if (/[?&]isolated\b/.test(page)) {
+        response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+        response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
+      }
+      next();
+    });
+  },
+};
+
+/** The demo agents answer at `/rtvbp/<agent>` on the page's own origin. */
+const agents: Plugin = {
+  name: "rtvbp-agents",
+  apply: "serve",
+  async configureServer(server) {
+    if (!server.httpServer || process.env["VITEST"]) return;
+    const module = await server.ssrLoadModule(from("demo/server/agents.ts"));
+    (module as typeof import("./demo/server/agents.ts")).attachAgents(server.httpServer, { basePath: "/rtvbp" });
+  },
+};
+
+export default defineConfig({
+  root: from("demo"),
+  cacheDir: from("build/vite"),
+  clearScreen: false,
+  resolve: {
+    alias: [
+      { find: /^voicebridge$/, replacement: from("lib/index.ts") },
+      { find: /^voicebridge\/elements$/, replacement: from("lib/ui/define.ts") },
+      { find: /^voicebridge\/node$/, replacement: from("lib/node/index.ts") },
+      { find: /^voicebridge\/testing$/, replacement: from("lib/testing/index.ts") },
+    ],
+  },
+  server: {
+    host: "localhost",
+    port: Number(process.env["PORT"] ?? 5173),
+    strictPort: true,
+    watch: process.env["CI"] ? null : {},
+    fs: { allow: [from(".")] },
+  },
+  plugins: [isolation, agents],
+  test: {
+    root: from("."),
+    include: ["test/unit/**/*.test.ts"],
+    environment: "node",
+    testTimeout: 60_000,
+    pool: "forks",
+    maxWorkers: 2,
+  },
+});
