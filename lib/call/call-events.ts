@@ -1,0 +1,143 @@
+import type { CallState } from "./call-state.ts";
+import type { Caption } from "./captions.ts";
+import type { CallQuality } from "./quality.ts";
+import type { VoiceError } from "./voice-error.ts";
+
+/** How and why a call ended. There is exactly one per call. */
+export interface CallEnd {
+  /** What the ending side said, or a `code` of this library: `normal`, `network`, `media-permission-denied` … */
+  readonly reason: string;
+  readonly by: "local" | "remote" | "network" | "error";
+  readonly error?: VoiceError;
+}
+
+/** Something that needs a person's attention while the call goes on. Cleared by itself when it no longer holds. */
+export interface CallWarning {
+  readonly code: string;
+  readonly message: string;
+  /** What to do about it, one sentence. */
+  readonly action: string;
+  /** Where one action fixes it. */
+  readonly resume?: () => Promise<void>;
+}
+
+/** Sound level since the last event, 0 to 1 of full scale. */
+export interface Level {
+  readonly peak: number;
+  readonly rms: number;
+}
+
+export class CallStateEvent extends Event {
+  constructor(
+    readonly state: CallState,
+    readonly previous: CallState,
+  ) {
+    super("statechange");
+  }
+}
+
+export class CallMuteEvent extends Event {
+  constructor(readonly muted: boolean) {
+    super("mutechange");
+  }
+}
+
+/** At most five a second. */
+export class CallLevelEvent extends Event {
+  constructor(
+    readonly input: Level,
+    readonly output: Level,
+  ) {
+    super("level");
+  }
+}
+
+export class CallCaptionEvent extends Event {
+  constructor(readonly caption: Caption) {
+    super("caption");
+  }
+}
+
+/** The agent says that it calls a tool. */
+export class CallToolEvent extends Event {
+  constructor(readonly tool: string) {
+    super("toolcall");
+  }
+}
+
+/** A digit was sent to the peer. */
+export class CallDtmfEvent extends Event {
+  constructor(readonly digit: string) {
+    super("dtmf");
+  }
+}
+
+/** The peer took back sound that was not yet played (barge-in). */
+export class CallInterruptedEvent extends Event {
+  constructor(
+    /** Bytes removed from every place where audio waited, as reported to the peer. */
+    readonly removedBytes: number,
+    /** Milliseconds of the interrupted utterance that were played. */
+    readonly heardMs: number,
+  ) {
+    super("interrupted");
+  }
+}
+
+/** The peer set call variables. */
+export class CallVariablesEvent extends Event {
+  constructor(readonly changed: Readonly<Record<string, unknown>>) {
+    super("variables");
+  }
+}
+
+export class CallQualityEvent extends Event {
+  constructor(readonly quality: CallQuality) {
+    super("quality");
+  }
+}
+
+/** A recording started or finished. `blob` is there when it finished. */
+export class CallRecordingEvent extends Event {
+  constructor(
+    readonly id: string,
+    readonly tags: readonly string[],
+    readonly blob?: Blob,
+  ) {
+    super("recording");
+  }
+}
+
+export class CallWarningEvent extends Event {
+  constructor(readonly warning: CallWarning) {
+    super("warning");
+  }
+}
+
+export class CallWarningClearEvent extends Event {
+  constructor(readonly code: string) {
+    super("warningclear");
+  }
+}
+
+export class CallEndedEvent extends Event {
+  constructor(readonly end: CallEnd) {
+    super("ended");
+  }
+}
+
+export interface CallEventMap {
+  statechange: CallStateEvent;
+  mutechange: CallMuteEvent;
+  level: CallLevelEvent;
+  caption: CallCaptionEvent;
+  toolcall: CallToolEvent;
+  dtmf: CallDtmfEvent;
+  interrupted: CallInterruptedEvent;
+  variables: CallVariablesEvent;
+  quality: CallQualityEvent;
+  recording: CallRecordingEvent;
+  warning: CallWarningEvent;
+  warningclear: CallWarningClearEvent;
+  ended: CallEndedEvent;
+}

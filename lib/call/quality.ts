@@ -1,0 +1,38 @@
+/** ITU-T G.107 simplified to one-way delay and loss: what a listener would say about the call. */
+
+/** Ie and Bpl of the codecs with concealment (ITU-T G.113 Appendix I; wideband codecs are rated on the same narrow scale). */
+const defaultImpairment = { ie: 0, bpl: 25.1 } as const;
+
+export interface QualityInput {
+  /** Mouth to ear, milliseconds. */
+  readonly delayMs: number;
+  /** Concealed share of what was played, percent. */
+  readonly concealedPct: number;
+}
+
+export type QualityGrade = "good" | "fair" | "poor" | "bad";
+
+export interface CallQuality extends QualityInput {
+  /** E-model rating, 0 to 93.2. */
+  readonly r: number;
+  /** Mean opinion score, 1 to 4.5. */
+  readonly mos: number;
+  readonly grade: QualityGrade;
+}
+
+/** @param impairment codec impairment Ie and loss robustness Bpl (percent). */
+export function rateQuality(
+  input: QualityInput,
+  impairment: { ie: number; bpl: number } = defaultImpairment,
+): CallQuality {
+  const { delayMs, concealedPct } = input;
+  const delayImpairment = 0.024 * delayMs + 0.11 * Math.max(0, delayMs - 177.3); // G.107 §7.5, simplified
+  const lossImpairment = impairment.ie + ((95 - impairment.ie) * concealedPct) / (concealedPct + impairment.bpl); // G.107 §7.6
+  const r = Math.min(93.2, Math.max(0, 93.2 - delayImpairment - lossImpairment));
+  const mos = Math.min(4.5, Math.max(1, 1 + 0.035 * r + 7e-6 * r * (r - 60) * (100 - r))); // G.107 Annex B
+  return { delayMs, concealedPct, r, mos, grade: gradeOf(mos) };
+}
+
+export function gradeOf(mos: number): QualityGrade {
+  return mos >= 4 ? "good" : mos >= 3.5 ? "fair" : mos >= 3 ? "poor" : "bad";
+}
