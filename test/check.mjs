@@ -1,0 +1,89 @@
+// `npm run check`: types, lint with import rules, the package as its users resolve it, and the size budgets.
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const root = resolve(import.meta.dirname, "..");
+process.chdir(root);
+let failed = false;
+
+function step(name, command, ...words) {
+  const { status, stdout, stderr } = spawnSync(command, words, { encoding: "utf8" });
+  if (status === 0) return console.log(`ok    ${name}`);
+  failed = true;
+  console.error(`FAIL  ${name}: ${command} ${words.join(" ")}\n${stdout}${stderr}`);
+}
+
+for (const project of ["tsconfig.json", "worklets", "lib/transport/worker.tsconfig.json", "lib/node", "test"])
+  step(`types ${project}`, "npx", "tsc", "-p", project);
+step("lint and import rules", "npx", "biome", "ci", "--error-on-warnings", ".");
+step("build", "npm", "run", "-s", "build");
+step("publint", "npx", "publint", "--strict");
+step(
+  "are the types wrong",
+  "npx",
+  "attw",
+  "--pack",
+  ".",
+  "--profile",
+  "esm-only",
+  "--quiet",
+  "--exclude-entrypoints",
+  "core.wasm",
+  "worklet",
+  "worker",
+  "iife",
+  "custom-elements.json",
+);
+
+// ── sizes: what a page must load, minified and gzipped, with everything it needs (Lit included)
+const withoutAssets = {
+  name: "without-inlined-assets",
+  setup(context) {
+    const contents = 'export const coreWasmBase64 = "", workletSource = "", socketWorkerSource = "";';
+    context.onLoad({ filter: /(core-wasm|worklet|socket-worker)\.generated\.ts$/ }, () => ({ contents, loader: "ts" }));
+  },
+};
+
+async function bundledBytes(name, contents, plugins) {
+  const outfile = `build/size/${name}.js`;
+  await build({
+    stdin: { contents, resolveDir: root, loader: "ts" },
+    ...{
+      plugins,
+      outfile,
+      bundle: true,
+      minify: true,
+      format: "esm",
+      target: "es2022",
+      tsconfig: "tsconfig.json",
+      logLevel: "error",
+    },
+  });
+  return gzipBytes(outfile);
+}
+
+const gzipBytes = (file) => gzipSync(readFileSync(file), { level: 9 }).length;
+const rows = [
+  [
+    "session (import voicebridge, assets apart)",
+    await bundledBytes("session", 'export * from "voicebridge";', [withoutAssets]),
+    20,
+  ],
+  [
+    "<voice-call> with Lit (assets apart)",
+    await bundledBytes("elements", 'import "voicebridge/elements";', [withoutAssets]),
+    45,
+  ],
+  ["worklet + wasm", gzipBytes("build/worklet.js") + gzipBytes("build/core.wasm"), 20],
+  ["socket worker", gzipBytes("build/worker.js"), 5],
+  ["everything in one file, assets inlined", await bundledBytes("whole", 'import "voicebridge/elements";', []), 85],
+];
+for (const [name, bytes, budgetKb] of rows) {
+  const over = bytes > budgetKb * 1024;
+  failed ||= over;
+  console.log(`${over ? "OVER " : "size "} ${(bytes / 1024).toFixed(1).padStart(5)} of ${budgetKb} KB gzip  ${name}`);
+}
+process.exit(failed ? 1 : 0);
