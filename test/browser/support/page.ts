@@ -1,0 +1,162 @@
+import { resolve } from "node:path";
+import type { Page } from "@playwright/test";
+import type * as voicebridge from "../../../lib/index.ts";
+import type { Sound } from "../../support/wav.ts";
+
+const root = resolve(import.meta.dirname, "../../..");
+
+/** What the test page offers to `page.evaluate` callbacks. */
+export interface TestWindow {
+  voicebridge: typeof voicebridge;
+  call: voicebridge.Call;
+  /** Everything the page opened and what became of it. */
+  opened: OpenedResources;
+  /** Messages that worklets sent to the page. */
+  workletMessages: number;
+  recorder: { chunks: Float32Array[]; sampleRate: number; node: AudioWorkletNode };
+  log: { type: string; detail: string; at: number }[];
+}
+
+export interface OpenedResources {
+  contexts: AudioContext[];
+  workers: { terminated: boolean }[];
+  sockets: WebSocket[];
+  tracks: MediaStreamTrack[];
+  urls: Set<string>;
+}
+
+declare global {
+  interface Window extends TestWindow {}
+}
+
+/** Runs before any script of the page: keeps a list of everything that must be given back. */
+export function watchResources(): void {
+  const opened: OpenedResources = { contexts: [], workers: [], sockets: [], tracks: [], urls: new Set() };
+  window.opened = opened;
+  window.workletMessages = 0;
+  window.log = [];
+  const NativeContext = window.AudioContext;
+  window.AudioContext = class extends NativeContext {
+    constructor(options?: AudioContextOptions) {
+      super(options);
+      opened.contexts.push(this);
+    }
+  };
+  const NativeWorker = window.Worker;
+  window.Worker = class extends NativeWorker {
+    readonly #record = { terminated: false };
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(url, options);
+      opened.workers.push(this.#record);
+    }
+    override terminate(): void {
+      this.#record.terminated = true;
+      super.terminate();
+    }
+  };
+  const NativeSocket = window.WebSocket;
+  window.WebSocket = class extends NativeSocket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      opened.sockets.push(this);
+    }
+  };
+  if (window.AudioWorkletNode) {
+    const NativeNode = window.AudioWorkletNode;
+    window.AudioWorkletNode = class extends NativeNode {
+      constructor(context: BaseAudioContext, name: string, options?: AudioWorkletNodeOptions) {
+        super(context, name, options);
+        if (name !== "test-recorder") this.port.addEventListener("message", () => window.workletMessages++);
+      }
+    };
+  }
+  if (navigator.mediaDevices) {
+    const devices = navigator.mediaDevices;
+    const getUserMedia = devices.getUserMedia.bind(devices);
+    devices.getUserMedia = async (constraints) => {
+      const stream = await getUserMedia(constraints);
+      opened.tracks.push(...stream.getTracks());
+      return stream;
+    };
+  }
+  const createUrl = URL.createObjectURL;
+  const revokeUrl = URL.revokeObjectURL;
+  URL.createObjectURL = (object) => {
+    const url = createUrl.call(URL, object);
+    opened.urls.add(url);
+    return url;
+  };
+  URL.revokeObjectURL = (url) => {
+    opened.urls.delete(url);
+    revokeUrl.call(URL, url);
+  };
+}
+
+/** Opens an empty page of the demo's origin with the library loaded as `window.voicebridge`. */
+export async function openTestPage(page: Page, { isolated = false } = {}): Promise<void> {
+  await page.addInitScript(watchResources);
+  page.on("pageerror", (error) => console.error(`[page] ${error.stack ?? error.message}`));
+  page.on("console", (message) => message.type() === "error" && console.error(`[page] ${message.text()}`));
+  await page.goto(`/test.html${isolated ? "?isolated" : ""}`);
+  await page.evaluate(async (file) => {
+    window.voicebridge = await import(/* @vite-ignore */ file);
+  }, `/@fs${resolve(root, "lib/index.ts")}`);
+}
+
+/** What is still open: all zero after a call. */
+export function stillOpen(page: Page): Promise<Record<string, number>> {
+  return page.evaluate(() => ({
+    contexts: window.opened.contexts.filter((context) => context.state !== "closed").length,
+    workers: window.opened.workers.filter((worker) => !worker.terminated).length,
+    sockets: window.opened.sockets.filter((socket) => socket.readyState < 3).length,
+    tracks: window.opened.tracks.filter((track) => track.readyState !== "ended").length,
+    urls: window.opened.urls.size,
+  }));
+}
+
+export const nothingOpen = { contexts: 0, workers: 0, sockets: 0, tracks: 0, urls: 0 };
+
+/** Records what the call plays, on the audio thread, from now on. */
+export async function startRecorder(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const output = window.call.outputNode;
+    if (!output) throw new Error("the call has no output node");
+    const source = `registerProcessor("test-recorder", class extends AudioWorkletProcessor {
+      constructor() { super(); this.block = new Float32Array(4096); this.at = 0; }
+      process([input]) {
+        const samples = input[0] ?? new Float32Array(128);
+        this.block.set(samples, this.at); this.at += 128;
+        if (this.at === 4096) { this.port.postMessage(this.block, [this.block.buffer]); this.block = new Float32Array(4096); this.at = 0; }
+        return true;
+      } });`;
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    const context = output.context;
+    await context.audioWorklet.addModule(url);
+    URL.revokeObjectURL(url);
+    const node = new AudioWorkletNode(context, "test-recorder", { numberOfInputs: 1, numberOfOutputs: 1, channelCount: 1, channelCountMode: "explicit" });
+    window.recorder = { chunks: [], sampleRate: context.sampleRate, node };
+    node.port.onmessage = (event) => window.recorder.chunks.push(event.data);
+    output.connect(node).connect(context.destination);
+  });
+}
+
+export async function recorded(page: Page): Promise<Sound> {
+  const { sampleRate, base64 } = await page.evaluate(async () => {
+    const { chunks, sampleRate } = window.recorder;
+    const blob = new Blob(chunks as unknown as BlobPart[]);
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    let text = "";
+    for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
+    return { sampleRate, base64: btoa(text) };
+  });
+  const bytes = Buffer.from(base64, "base64");
+  return { sampleRate, samples: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)) };
+}
+
+/** Blocks the page's main thread. */
+export function freeze(page: Page, ms: number): Promise<void> {
+  return page.evaluate((ms) => {
+    const until = performance.now() + ms;
+    while (performance.now() < until);
+  }, ms);
+}
