@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { Concealer, largestDifference } from "./harness.ts";
+
+interface GapVector {
+  readonly name: string;
+  readonly rate: number;
+  readonly twoSided: boolean;
+  readonly history: number[];
+  readonly gapSamples: number;
+  readonly pull: number;
+  readonly next: number[];
+  readonly gap: number[];
+  readonly merged: number[];
+  readonly lag: number | null;
+  readonly voicing: number | null;
+}
+
+const folder = join(import.meta.dirname, "../../../vectors/concealment");
+const files = readdirSync(folder).filter((file) => file.endsWith("_one.json") || file.endsWith("_two.json"));
+
+function read(file: string): GapVector {
+  return JSON.parse(readFileSync(join(folder, file), "utf8")) as GapVector;
+}
+
+/** Largest difference that the reference allows, in int16 steps. */
+const TOLERANCE = 2;
+
+describe("concealment against the reference vectors", () => {
+  it("finds all of them", () => {
+    expect(files).toHaveLength(24);
+  });
+
+  for (const file of files) {
+    it(`replays ${file}`, async () => {
+      const vector = read(file);
+      const concealer = await Concealer.open(vector.rate);
+      concealer.good(vector.history);
+      const gap: number[] = [];
+      if (vector.twoSided) gap.push(...concealer.fill(vector.gapSamples, vector.next));
+      while (gap.length < vector.gapSamples) gap.push(...concealer.lost(vector.pull));
+      if (vector.lag !== null) {
+        expect(concealer.core.concealLag()).toBe(vector.lag);
+        expect(concealer.core.concealVoicing()).toBeCloseTo(vector.voicing as number, 5);
+      }
+      const merged = concealer.good(vector.next);
+      expect(largestDifference(gap, vector.gap)).toBeLessThanOrEqual(TOLERANCE);
+      expect(largestDifference(merged, vector.merged)).toBeLessThanOrEqual(TOLERANCE);
+      if (vector.twoSided) expect(merged).toEqual(vector.next);
+    });
+  }
+
+  it("draws the reference's noise", async () => {
+    const { core } = await Concealer.open(8000);
+    const { first } = JSON.parse(readFileSync(join(folder, "lcg_0_.json"), "utf8")) as { first: number[] };
+    core.noiseReset();
+    for (const value of first) expect(core.noiseNext()).toBeCloseTo(value, 8);
+  });
+});

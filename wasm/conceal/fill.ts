@@ -1,0 +1,223 @@
+// A gap whose next packet is already held: the past is extended forwards, the future backwards; both are warped a
+// little so that they meet in phase, and cross-faded. The next packet itself is not touched.
+//
+//   past   f32: lead (80) | gap (160 ms) + warp + overlap with the future (15 ms) + slack, at 48 kHz
+//   future f32: lead (80) | gap (160 ms) + warp + slack; reversed: its first sample is the gap's last
+
+import { noiseBlock } from "./block";
+import { comfortExtend } from "./comfort";
+import { historyEnd, historyLength, historyPush } from "./history";
+import { exp, log } from "./series";
+import { FUTURE, PAST, SLOPE_FOR_MS, sideExtend, sideOpen, sideRamp } from "./side";
+import { dot, normalise, rms } from "./span";
+
+/** Longest gap filled from two sides. */
+export const GAP_MAX_MS: i32 = 160;
+/** Future samples used (one packet), and the fewest that say enough. */
+const FUTURE_MS: i32 = 20;
+export const FUTURE_MIN_MS: i32 = 10;
+/** Each side may be held longer than in a one-sided loss, as the other takes over. */
+const HOLD_MS: f64 = 30;
+const FADE_MS: f64 = 160;
+/** Share of a fall of the level that is continued when the other side is known. */
+const SLOPE_SHARE: f64 = 0.6;
+/** How far a side may be stretched over the gap to meet the other in phase, and the grid of that search. */
+const WARP_MS: f64 = 1.6;
+const WARP_STEP_MS: f64 = 0.2;
+/** Correlation given up per millisecond of warp: warps only where it pays. */
+const WARP_COST: f64 = 0.08;
+/** Both sides must match themselves this well before they are warped. */
+const WARP_MATCH: f64 = 0.5;
+/** The phases of the two sides are compared at this many instants per second. */
+const WARP_RATE: i32 = 4000;
+/** The past is compared with at least this much of the future, at most one lag. */
+const MEET_MS: i32 = 5;
+/** Window of the levels at the two edges, and what is added to them. */
+const EDGE_MS: i32 = 10;
+const EDGE_FLOOR: f64 = 3;
+
+const LEAD = 80;
+const SLACK = 6;
+const WARP_MAX = 77;
+const past = memory.data((LEAD + GAP_MAX_MS * 48 + WARP_MAX + 15 * 48 + SLACK) * 4, 16);
+const future = memory.data((LEAD + GAP_MAX_MS * 48 + WARP_MAX + SLACK) * 4, 16);
+const reversed = memory.data(FUTURE_MS * 48 * 4, 16);
+/** The warped past at the instants of comparison, weighted. */
+const instants = memory.data(((GAP_MAX_MS * WARP_RATE) / 1000) * 4, 16);
+
+let perMs: i32 = 0;
+let gap: i32 = 0;
+let done: i32 = 0;
+/** First sample of the extensions after `lead` real ones. */
+let lead: i32 = 0;
+/** Samples by which each side is stretched over the gap. */
+let pastWarp: i32 = 0;
+let futureWarp: i32 = 0;
+/** Milliseconds already concealed from one side only. */
+let concealedMs: f64 = 0;
+let edgePast: f64 = 0;
+let edgeFuture: f64 = 0;
+
+/**
+ * Prepares n missing samples (1 to GAP_MAX_MS) before the nextLength (at least FUTURE_MIN_MS) samples at next, after
+ * `concealed` samples concealed from the past side alone.
+ */
+export function fillOpen(n: i32, next: usize, nextLength: i32, concealed: i32, rate: i32): void {
+  perMs = rate / 1000;
+  gap = n;
+  done = 0;
+  concealedMs = <f64>concealed / perMs;
+  if (!concealed) sideOpen(PAST, historyEnd() - (<usize>historyLength() << 2), historyLength(), rate, 0);
+  const known = min(nextLength, FUTURE_MS * perMs);
+  for (let i = 0; i < known; i++) {
+    store<f32>(reversed + (<usize>(known - 1 - i) << 2), load<f32>(next + (<usize>i << 2)));
+  }
+  sideOpen(FUTURE, reversed, known, rate, 0);
+  const step = max(1, <i32>(WARP_STEP_MS * perMs));
+  let reach = 0;
+  if (Math.min(PAST.match, FUTURE.match) > WARP_MATCH) {
+    reach = (<i32>Math.min(PAST.lag >> 1, WARP_MS * perMs) / step) * step;
+  }
+  const meet = min(max(MEET_MS * perMs, PAST.lag), nextLength);
+  lead = reach + 2;
+  sideExtend(PAST, past + LEAD * 4, n + reach + meet + 2);
+  sideExtend(FUTURE, future + LEAD * 4, n + reach + 2);
+  const leadBytes = <usize>lead << 2;
+  memory.copy(past + LEAD * 4 - leadBytes, historyEnd() - leadBytes, leadBytes);
+  memory.copy(future + LEAD * 4 - leadBytes, reversed + (<usize>known << 2) - leadBytes, leadBytes);
+  pastWarp = 0;
+  futureWarp = 0;
+  if (reach) {
+    alignPast(next, meet, reach, step);
+    alignFuture(reach, step, max(1, rate / WARP_RATE));
+  }
+  const edge = EDGE_MS * perMs;
+  edgePast = rms(historyEnd() - (<usize>edge << 2), edge) + EDGE_FLOOR;
+  edgeFuture = rms(next, min(edge, nextLength)) + EDGE_FLOOR;
+}
+
+/** Samples of the open gap that were not taken yet. */
+export function fillLeft(): i32 {
+  return gap - done;
+}
+
+/** Gives up what was not taken. */
+export function fillReset(): void {
+  done = gap;
+}
+
+/** Where does the future fall on the extended past? */
+function alignPast(next: usize, meet: i32, reach: i32, step: i32): void {
+  const energy = dot(next, next, meet);
+  let best: f64 = -9;
+  for (let shift = -reach; shift <= reach; shift += step) {
+    const s = past + (<usize>(LEAD + gap + shift) << 2);
+    const score = normalise(dot(s, next, meet), dot(s, s, meet), energy, meet) - (WARP_COST * abs(shift)) / perMs;
+    if (score > best) {
+      best = score;
+      pastWarp = shift;
+    }
+  }
+}
+
+/** Brings the future's side in phase with the warped past, compared on a thinned grid of instants. */
+function alignFuture(reach: i32, step: i32, thin: i32): void {
+  const count = (gap + thin - 1) / thin;
+  let energy: f64 = 0;
+  for (let i = 0; i < count; i++) {
+    const u = (i * thin + 0.5) / gap;
+    const value = pastAt(i * thin);
+    const weighted = value * u * (1 - u);
+    energy += value * weighted;
+    store<f32>(instants + (<usize>i << 2), <f32>weighted);
+  }
+  let best: f64 = -9;
+  let chosen = 0;
+  for (let shift = -reach; shift <= reach; shift += step) {
+    futureWarp = shift;
+    let product: f64 = 0;
+    let own: f64 = 0;
+    for (let i = 0; i < count; i++) {
+      const u = (i * thin + 0.5) / gap;
+      const value = futureAt(i * thin);
+      product += value * load<f32>(instants + (<usize>i << 2));
+      own += value * value * u * (1 - u);
+    }
+    const score = normalise(product, own, energy, count / 6.0) - (WARP_COST * abs(shift)) / perMs;
+    if (score > best) {
+      best = score;
+      chosen = shift;
+    }
+  }
+  futureWarp = chosen;
+}
+
+// @ts-ignore: decorator
+@inline
+function pastAt(k: i32): f64 {
+  return cubic(past + LEAD * 4, k * (1 + <f64>pastWarp / gap));
+}
+
+// @ts-ignore: decorator
+@inline
+function futureAt(k: i32): f64 {
+  return cubic(future + LEAD * 4, (gap - 1 - k) * (1 + <f64>futureWarp / gap));
+}
+
+/** Four-point interpolation (Catmull-Rom) at a real position; one sample before and two after it are readable. */
+function cubic(x: usize, position: f64): f64 {
+  const i = <i32>Math.floor(position);
+  const at = x + (<isize>i << 2);
+  const u = position - i;
+  const p = <f64>load<f32>(at - 4);
+  const q = <f64>load<f32>(at);
+  const r = <f64>load<f32>(at, 4);
+  const s = <f64>load<f32>(at, 8);
+  return q + 0.5 * u * (r - p + u * (2 * p - 5 * q + 4 * r - s + u * (3 * (q - r) + s - p)));
+}
+
+/** Writes the next n samples of the gap (at most 10 ms, at most fillLeft()) to out and appends them to the history. */
+export function fillTake(out: usize, n: i32): void {
+  const resumed = concealedMs > 0;
+  // After a one-sided start the past goes on as that began.
+  const pastHold = resumed ? 20.0 : HOLD_MS;
+  const pastFade = resumed ? 120.0 : FADE_MS;
+  const pastSlope = PAST.slope * (resumed ? 1.0 : SLOPE_SHARE);
+  const futureSlope = FUTURE.slope * SLOPE_SHARE;
+  const edgeRatio = log(edgeFuture / edgePast);
+  // Noise on both sides: keep the power, not the amplitude.
+  const noisy = 1 - Math.max(PAST.periodicGain, FUTURE.periodicGain);
+  const lastU = (done + n - 0.5) / gap;
+  const noise = comfortGain(done + n - 1, lastU) < 1 && comfortExtend(noiseBlock, n);
+  for (let i = 0; i < n; i++) {
+    const k = done + i;
+    const u = (k + 0.5) / gap;
+    const v = 1 - u;
+    const before = <f64>k / perMs;
+    const after = <f64>(gap - 1 - k) / perMs;
+    const pastGain =
+      sideRamp(concealedMs + before, pastHold, pastFade) * exp(pastSlope * Math.min(concealedMs + before, SLOPE_FOR_MS));
+    const futureGain = sideRamp(after, HOLD_MS, FADE_MS) * exp(futureSlope * Math.min(after, SLOPE_FOR_MS));
+    // A straight cross-fade is too loud on a steep edge: half way (in dB) to the geometric mean.
+    const line = edgePast * v + edgeFuture * u;
+    const level = Math.sqrt((edgePast * exp(edgeRatio * u)) / line);
+    const power = noisy > 0 ? exp(log(u * u + v * v) * -0.5 * noisy) : 1.0;
+    let y = (pastAt(k) * pastGain * v + futureAt(k) * futureGain * u) * level * power;
+    if (noise) {
+      const g = comfortGain(k, u);
+      y += load<f32>(noiseBlock + (<usize>i << 2)) * Math.sqrt(Math.max(0, 1 - g * g));
+    }
+    store<f32>(out + (<usize>i << 2), <f32>y);
+  }
+  done += n;
+  historyPush(out, n);
+}
+
+/** Fade of the speech that comfort noise complements. */
+// @ts-ignore: decorator
+@inline
+function comfortGain(k: i32, u: f64): f64 {
+  const before = sideRamp(<f64>k / perMs, HOLD_MS, FADE_MS);
+  const after = sideRamp(<f64>(gap - 1 - k) / perMs, HOLD_MS, FADE_MS);
+  return Math.min(1, before * (1 - u) + after * u);
+}

@@ -1,0 +1,60 @@
+// Arithmetic on spans of f32 samples. Pointers need no alignment; nothing is written unless the name says so.
+
+/** Sum of a[i]·b[i]. Eight f32 lanes, added up in f64: relative error about 1e-6 of the energy. */
+export function dot(a: usize, b: usize, n: i32): f64 {
+  let even = f32x4.splat(0);
+  let odd = f32x4.splat(0);
+  const end = a + (<usize>n << 2);
+  const wide = a + (<usize>(n & ~7) << 2);
+  while (a < wide) {
+    even = f32x4.add(even, f32x4.mul(v128.load(a), v128.load(b)));
+    odd = f32x4.add(odd, f32x4.mul(v128.load(a, 16), v128.load(b, 16)));
+    a += 32;
+    b += 32;
+  }
+  even = f32x4.add(even, odd);
+  let sum: f64 = <f64>f32x4.extract_lane(even, 0) + f32x4.extract_lane(even, 1);
+  sum += <f64>f32x4.extract_lane(even, 2) + f32x4.extract_lane(even, 3);
+  while (a < end) {
+    sum += <f64>load<f32>(a) * load<f32>(b);
+    a += 4;
+    b += 4;
+  }
+  return sum;
+}
+
+/** Root of the mean square. */
+export function rms(x: usize, n: i32): f64 {
+  return Math.sqrt(dot(x, x, n) / n);
+}
+
+/** The energies of a correlation are raised by this rms (-50 dBFS): below it a correlation means nothing. */
+const CORRELATION_FLOOR: f64 = 100;
+
+/** Normalised correlation of two spans of n samples (n may be an effective, fractional length). */
+export function normalise(product: f64, energyA: f64, energyB: f64, n: f64): f64 {
+  const floor = CORRELATION_FLOOR * CORRELATION_FLOOR * n;
+  return product / Math.sqrt((energyA + floor) * (energyB + floor));
+}
+
+/** Writes to `out` the means of `count` groups of `factor` neighbours; the last group ends at `end`. */
+export function decimate(end: usize, factor: i32, count: i32, out: usize): void {
+  let x = end - (<usize>(count * factor) << 2);
+  const scale: f64 = 1.0 / factor;
+  for (let i = 0; i < count; i++) {
+    let sum: f64 = 0;
+    for (let k = 0; k < factor; k++) {
+      sum += load<f32>(x);
+      x += 4;
+    }
+    store<f32>(out + (<usize>i << 2), <f32>(sum * scale));
+  }
+}
+
+/** A sample as int16 would hold it (nearest, saturated), still an f32; what is not a number becomes 0. */
+// @ts-ignore: decorator
+@inline
+export function toSample(x: f64): f32 {
+  const y = Math.min(32767, Math.max(-32768, nearest(x)));
+  return y == y ? <f32>y : 0;
+}
