@@ -1,0 +1,74 @@
+// The delay to aim for: maxima of d per 200 ms window, judged 600 ms later, up at once and down slowly.
+
+import { addWindow, openEstimator, WINDOW_MS } from "./estimator.ts";
+
+/** Windows wait 600 ms (longer than a sender takes to settle): by then a pause has moved the floor and is not jitter. */
+const PENDING: i32 = 3;
+/** Per tick: 10 s average of the delay above the target. */
+const EXTRA_GAIN: f64 = 0.001;
+/** Before any measurement. */
+const START_TARGET_MS: f64 = 60.0;
+/** ms per ms: 20 ms/s. */
+const FALL_RATE: f64 = 0.02;
+
+export let targetMs: f64 = START_TARGET_MS;
+
+let wanted: f64 = START_TARGET_MS;
+let extra: f64 = 0.0;
+let lastTick: f64 = NaN;
+let windowAt: f64 = 0.0;
+let windowMax: f64 = -Infinity;
+let pendingCount: i32 = 0;
+/** f64[PENDING + 1], oldest first. */
+const pending: usize = memory.data((PENDING + 1) * 8, 8);
+
+export function openTarget(): void {
+  openEstimator();
+  targetMs = wanted = START_TARGET_MS;
+  extra = 0.0;
+  lastTick = NaN;
+  windowAt = 0.0;
+  clearWindows(true);
+}
+
+export function observeLateness(d: f64): void {
+  if (d > windowMax) windowMax = d;
+}
+
+/** Forgets the windows not yet judged, and the open one if `open`. */
+export function clearWindows(open: bool): void {
+  pendingCount = 0;
+  if (open) windowMax = -Infinity;
+}
+
+/** Is a window complete at `now`? */
+export function windowIsDue(now: f64): bool {
+  return now - windowAt >= WINDOW_MS;
+}
+
+/** Closes the window; `learn`: the sender is live and has a floor, so that lateness means something. */
+export function closeWindow(now: f64, idle: bool, learn: bool, floorMs: f64): void {
+  windowAt = now;
+  if (windowMax > -Infinity || !idle) {
+    store<f64>(pending + (pendingCount << 3), windowMax);
+    pendingCount++;
+  }
+  windowMax = -Infinity;
+  if (pendingCount <= PENDING) return;
+  const d = load<f64>(pending);
+  pendingCount--;
+  memory.copy(pending, pending + 8, pendingCount << 3);
+  if (learn) wanted = addWindow(max(0.0, d - floorMs), extra);
+}
+
+/** Moves the target; once per tick, after closeWindow. */
+export function moveTarget(now: f64): void {
+  const dt = isNaN(lastTick) ? 0.0 : now - lastTick;
+  lastTick = now;
+  targetMs = wanted >= targetMs ? wanted : max(wanted, targetMs - FALL_RATE * dt);
+}
+
+/** Delay above the target at this tick, ms (≤ 0: none). */
+export function noteExcess(excess: f64): void {
+  extra += (max(0.0, excess) - extra) * EXTRA_GAIN;
+}
