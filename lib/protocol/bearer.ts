@@ -1,0 +1,31 @@
+import { ProtocolError } from "./errors.ts";
+
+/**
+ * A browser cannot set `Authorization` on a WebSocket upgrade, so a credential may ride as an offered subprotocol:
+ * `bearer.` + base64url (RFC 4648 §5, no padding) of the token's UTF-8 bytes. The server takes it out and never echoes it.
+ */
+const prefix = "bearer.";
+
+export const isBearer = (token: string): boolean => token.startsWith(prefix);
+
+export function bearerSubprotocol(credential: string): string {
+  const bytes = new TextEncoder().encode(credential);
+  const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  return prefix + base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** Throws `ProtocolError` `protocol-bearer` for anything `bearerSubprotocol` would not write. */
+export function parseBearer(token: string): string {
+  try {
+    const base64 = token.slice(prefix.length).replaceAll("-", "+").replaceAll("_", "/");
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const credential = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    if (credential && bearerSubprotocol(credential) === token) return credential;
+  } catch {
+    // Told below: what was wrong with a credential is nobody's business.
+  }
+  throw new ProtocolError("The bearer subprotocol is not unpadded base64url of UTF-8 text.", {
+    code: "protocol-bearer",
+    status: 400,
+  });
+}
