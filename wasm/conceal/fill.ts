@@ -67,10 +67,10 @@ export function fillOpen(n: i32, next: usize, nextLength: i32, concealed: i32, r
   gap = n;
   done = 0;
   concealedMs = <f64>concealed / perMs;
-  if (!concealed) sideOpen(PAST, historyEnd() - (<usize>historyLength() << 2), historyLength(), rate, 0);
+  if (!concealed) sideOpen(PAST, historyEnd() - ((<usize>historyLength()) << 2), historyLength(), rate, 0);
   const known = min(nextLength, FUTURE_MS * perMs);
   for (let i = 0; i < known; i++) {
-    store<f32>(reversed + (<usize>(known - 1 - i) << 2), load<f32>(next + (<usize>i << 2)));
+    store<f32>(reversed + ((<usize>(known - 1 - i)) << 2), load<f32>(next + ((<usize>i) << 2)));
   }
   sideOpen(FUTURE, reversed, known, rate, 0);
   const step = max(1, <i32>(WARP_STEP_MS * perMs));
@@ -82,9 +82,9 @@ export function fillOpen(n: i32, next: usize, nextLength: i32, concealed: i32, r
   lead = reach + 2;
   sideExtend(PAST, past + LEAD * 4, n + reach + meet + 2);
   sideExtend(FUTURE, future + LEAD * 4, n + reach + 2);
-  const leadBytes = <usize>lead << 2;
+  const leadBytes = (<usize>lead) << 2;
   memory.copy(past + LEAD * 4 - leadBytes, historyEnd() - leadBytes, leadBytes);
-  memory.copy(future + LEAD * 4 - leadBytes, reversed + (<usize>known << 2) - leadBytes, leadBytes);
+  memory.copy(future + LEAD * 4 - leadBytes, reversed + ((<usize>known) << 2) - leadBytes, leadBytes);
   pastWarp = 0;
   futureWarp = 0;
   if (reach) {
@@ -92,7 +92,7 @@ export function fillOpen(n: i32, next: usize, nextLength: i32, concealed: i32, r
     alignFuture(reach, step, max(1, rate / WARP_RATE));
   }
   const edge = EDGE_MS * perMs;
-  edgePast = rms(historyEnd() - (<usize>edge << 2), edge) + EDGE_FLOOR;
+  edgePast = rms(historyEnd() - ((<usize>edge) << 2), edge) + EDGE_FLOOR;
   edgeFuture = rms(next, min(edge, nextLength)) + EDGE_FLOOR;
 }
 
@@ -111,7 +111,7 @@ function alignPast(next: usize, meet: i32, reach: i32, step: i32): void {
   const energy = dot(next, next, meet);
   let best: f64 = -9;
   for (let shift = -reach; shift <= reach; shift += step) {
-    const s = past + (<usize>(LEAD + gap + shift) << 2);
+    const s = past + ((<usize>(LEAD + gap + shift)) << 2);
     const score = normalise(dot(s, next, meet), dot(s, s, meet), energy, meet) - (WARP_COST * abs(shift)) / perMs;
     if (score > best) {
       best = score;
@@ -129,7 +129,7 @@ function alignFuture(reach: i32, step: i32, thin: i32): void {
     const value = pastAt(i * thin);
     const weighted = value * u * (1 - u);
     energy += value * weighted;
-    store<f32>(instants + (<usize>i << 2), <f32>weighted);
+    store<f32>(instants + ((<usize>i) << 2), <f32>weighted);
   }
   let best: f64 = -9;
   let chosen = 0;
@@ -140,7 +140,7 @@ function alignFuture(reach: i32, step: i32, thin: i32): void {
     for (let i = 0; i < count; i++) {
       const u = (i * thin + 0.5) / gap;
       const value = futureAt(i * thin);
-      product += value * load<f32>(instants + (<usize>i << 2));
+      product += value * load<f32>(instants + ((<usize>i) << 2));
       own += value * value * u * (1 - u);
     }
     const score = normalise(product, own, energy, count / 6.0) - (WARP_COST * abs(shift)) / perMs;
@@ -152,14 +152,10 @@ function alignFuture(reach: i32, step: i32, thin: i32): void {
   futureWarp = chosen;
 }
 
-// @ts-ignore: decorator
-@inline
 function pastAt(k: i32): f64 {
   return cubic(past + LEAD * 4, k * (1 + <f64>pastWarp / gap));
 }
 
-// @ts-ignore: decorator
-@inline
 function futureAt(k: i32): f64 {
   return cubic(future + LEAD * 4, (gap - 1 - k) * (1 + <f64>futureWarp / gap));
 }
@@ -167,7 +163,7 @@ function futureAt(k: i32): f64 {
 /** Four-point interpolation (Catmull-Rom) at a real position; one sample before and two after it are readable. */
 function cubic(x: usize, position: f64): f64 {
   const i = <i32>Math.floor(position);
-  const at = x + (<isize>i << 2);
+  const at = x + ((<isize>i) << 2);
   const u = position - i;
   const p = <f64>load<f32>(at - 4);
   const q = <f64>load<f32>(at);
@@ -196,7 +192,8 @@ export function fillTake(out: usize, n: i32): void {
     const before = <f64>k / perMs;
     const after = <f64>(gap - 1 - k) / perMs;
     const pastGain =
-      sideRamp(concealedMs + before, pastHold, pastFade) * exp(pastSlope * Math.min(concealedMs + before, SLOPE_FOR_MS));
+      sideRamp(concealedMs + before, pastHold, pastFade) *
+      exp(pastSlope * Math.min(concealedMs + before, SLOPE_FOR_MS));
     const futureGain = sideRamp(after, HOLD_MS, FADE_MS) * exp(futureSlope * Math.min(after, SLOPE_FOR_MS));
     // A straight cross-fade is too loud on a steep edge: half way (in dB) to the geometric mean.
     const line = edgePast * v + edgeFuture * u;
@@ -205,17 +202,15 @@ export function fillTake(out: usize, n: i32): void {
     let y = (pastAt(k) * pastGain * v + futureAt(k) * futureGain * u) * level * power;
     if (noise) {
       const g = comfortGain(k, u);
-      y += load<f32>(noiseBlock + (<usize>i << 2)) * Math.sqrt(Math.max(0, 1 - g * g));
+      y += load<f32>(noiseBlock + ((<usize>i) << 2)) * Math.sqrt(Math.max(0, 1 - g * g));
     }
-    store<f32>(out + (<usize>i << 2), <f32>y);
+    store<f32>(out + ((<usize>i) << 2), <f32>y);
   }
   done += n;
   historyPush(out, n);
 }
 
 /** Fade of the speech that comfort noise complements. */
-// @ts-ignore: decorator
-@inline
 function comfortGain(k: i32, u: f64): f64 {
   const before = sideRamp(<f64>k / perMs, HOLD_MS, FADE_MS);
   const after = sideRamp(<f64>(gap - 1 - k) / perMs, HOLD_MS, FADE_MS);

@@ -7,8 +7,6 @@ export function noiseReset(): void {
 }
 
 /** The next value, within ±√3. */
-// @ts-ignore: decorator
-@inline
 export function noiseNext(): f64 {
   state = state * 1664525 + 1013904223;
   return (<f64>state / 2147483648.0 - 1.0) * 1.7320508;

@@ -55,46 +55,51 @@ export const FUTURE: Side = changetype<Side>(memory.data(SIDE_BYTES, 16));
 export function sideOpen(side: Side, x: usize, n: i32, rate: i32, repeatMs: i32): void {
   const perMs = rate / 1000;
   const order = lpcOrder(rate);
-  const end = x + (<usize>n << 2);
+  const end = x + ((<usize>n) << 2);
   const self = changetype<usize>(side);
   side.order = order;
   const analysed = min(n, ANALYSIS_MS * perMs);
-  lpcAnalyse(end - (<usize>analysed << 2), analysed, order, rate, self + TAPS);
+  lpcAnalyse(end - ((<usize>analysed) << 2), analysed, order, rate, self + TAPS);
   pitchSearch(end, n, rate);
   const lag = pitchLag;
   side.lag = lag;
   side.match = pitchMatch;
 
   const window = min(VOICING_MS * perMs, n - lag);
-  const newest = end - (<usize>window << 2);
-  const earlier = newest - (<usize>lag << 2);
-  side.voicing = normalise(dot(newest, earlier, window), dot(newest, newest, window), dot(earlier, earlier, window), window);
+  const newest = end - ((<usize>window) << 2);
+  const earlier = newest - ((<usize>lag) << 2);
+  side.voicing = normalise(
+    dot(newest, earlier, window),
+    dot(newest, newest, window),
+    dot(earlier, earlier, window),
+    window,
+  );
   side.periodicGain = Math.min(1, Math.max(0, (side.voicing - VOICING_LOW) / (VOICING_HIGH - VOICING_LOW)));
 
   let cycles = lag;
   while (cycles < repeatMs * perMs && cycles + lag < n - order) cycles += lag;
   const span = max(cycles, LEVEL_MS * perMs);
-  lpcResidual(end - (<usize>span << 2), span, self + TAPS, order, self + CYCLE);
+  lpcResidual(end - ((<usize>span) << 2), span, self + TAPS, order, self + CYCLE);
   // The first `order` samples of x have no complete prediction.
   const unknown = order - (n - span);
-  if (unknown > 0) memory.fill(self + CYCLE, 0, <usize>unknown << 2);
-  side.cycle = CYCLE + (<usize>(span - cycles) << 2);
+  if (unknown > 0) memory.fill(self + CYCLE, 0, (<usize>unknown) << 2);
+  side.cycle = CYCLE + ((<usize>(span - cycles)) << 2);
   side.cycleLength = cycles;
   side.cycleAt = 0;
   side.noiseGain = rms(self + CYCLE, span) * NOISE_GAIN * Math.sqrt(1 - side.periodicGain * side.periodicGain);
   // Real samples: the first new one follows on smoothly.
-  memory.copy(self + MEMORY, end - (<usize>order << 2), <usize>order << 2);
+  memory.copy(self + MEMORY, end - ((<usize>order) << 2), (<usize>order) << 2);
 
   const half = min(SLOPE_MS * perMs, n >> 1);
-  const last = end - (<usize>half << 2);
-  const fall = log((rms(last, half) + 1) / (rms(last - (<usize>half << 2), half) + 1)) / SLOPE_MS;
+  const last = end - ((<usize>half) << 2);
+  const fall = log((rms(last, half) + 1) / (rms(last - ((<usize>half) << 2), half) + 1)) / SLOPE_MS;
   side.slope = Math.max(-SLOPE_CAP / SLOPE_FOR_MS, Math.min(0, fall));
 }
 
 /** Writes the next n samples of the extension. `out` has room for n rounded up to 4, and MAX_ORDER samples before it. */
 export function sideExtend(side: Side, out: usize, n: i32): void {
   const self = changetype<usize>(side);
-  const order = <usize>side.order << 2;
+  const order = (<usize>side.order) << 2;
   const cycle = self + side.cycle;
   const length = side.cycleLength;
   const gain = side.periodicGain;
@@ -102,19 +107,17 @@ export function sideExtend(side: Side, out: usize, n: i32): void {
   let at = side.cycleAt;
   memory.copy(out - order, self + MEMORY, order);
   for (let i = 0; i < n; i++) {
-    let e = <f64>load<f32>(cycle + (<usize>at << 2)) * gain;
+    let e = <f64>load<f32>(cycle + ((<usize>at) << 2)) * gain;
     if (gain < 1) e += noiseNext() * noise;
-    store<f32>(out + (<usize>i << 2), <f32>e);
+    store<f32>(out + ((<usize>i) << 2), <f32>e);
     if (++at == length) at = 0;
   }
   side.cycleAt = at;
   lpcSynthesise(out, n, self + TAPS, side.order);
-  memory.copy(self + MEMORY, out + (<usize>n << 2) - order, order);
+  memory.copy(self + MEMORY, out + ((<usize>n) << 2) - order, order);
 }
 
 /** Share left of a fade that begins at `holdMs` and ends at `fadeMs`. */
-// @ts-ignore: decorator
-@inline
 export function sideRamp(ms: f64, holdMs: f64, fadeMs: f64): f64 {
   return Math.min(1, Math.max(0, (fadeMs - ms) / (fadeMs - holdMs)));
 }

@@ -4,8 +4,8 @@
 export function dot(a: usize, b: usize, n: i32): f64 {
   let even = f32x4.splat(0);
   let odd = f32x4.splat(0);
-  const end = a + (<usize>n << 2);
-  const wide = a + (<usize>(n & ~7) << 2);
+  const end = a + ((<usize>n) << 2);
+  const wide = a + ((<usize>(n & ~7)) << 2);
   while (a < wide) {
     even = f32x4.add(even, f32x4.mul(v128.load(a), v128.load(b)));
     odd = f32x4.add(odd, f32x4.mul(v128.load(a, 16), v128.load(b, 16)));
@@ -39,7 +39,7 @@ export function normalise(product: f64, energyA: f64, energyB: f64, n: f64): f64
 
 /** Writes to `out` the means of `count` groups of `factor` neighbours; the last group ends at `end`. */
 export function decimate(end: usize, factor: i32, count: i32, out: usize): void {
-  let x = end - (<usize>(count * factor) << 2);
+  let x = end - ((<usize>(count * factor)) << 2);
   const scale: f64 = 1.0 / factor;
   for (let i = 0; i < count; i++) {
     let sum: f64 = 0;
@@ -47,13 +47,11 @@ export function decimate(end: usize, factor: i32, count: i32, out: usize): void 
       sum += load<f32>(x);
       x += 4;
     }
-    store<f32>(out + (<usize>i << 2), <f32>(sum * scale));
+    store<f32>(out + ((<usize>i) << 2), <f32>(sum * scale));
   }
 }
 
 /** A sample as int16 would hold it (nearest, saturated), still an f32; what is not a number becomes 0. */
-// @ts-ignore: decorator
-@inline
 export function toSample(x: f64): f32 {
   const y = Math.min(32767, Math.max(-32768, nearest(x)));
   return y == y ? <f32>y : 0;
