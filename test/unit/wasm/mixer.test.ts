@@ -181,8 +181,8 @@ describe("the mixer", () => {
           mixer.mixerOpen(48000, samples);
           for (let slot = 0; slot < 32; slot++) {
             input(slot, 960).fill(77);
-            if ((talkers >>> slot) & 1)
-              input(slot, samples).forEach((_, at, view) => (view[at] = values[(at + slot) & 7] ?? 0));
+            const frame = input(slot, (talkers >>> slot) & 1 ? samples : 0);
+            for (let at = 0; at < frame.length; at++) frame[at] = values[(at + slot) & 7] ?? 0;
           }
           mixer.mixerRun(talkers, listeners);
           for (let slot = 0; slot < 32; slot++) {
