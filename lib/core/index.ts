@@ -1,0 +1,11 @@
+/** The typed door to the wasm core: bytes in, samples out, on whichever thread holds the instance. */
+export type { AudioFormat, CodecName } from "./audio-format.ts";
+export { BlockCodec } from "./block-codec.ts";
+export { type CaptureOptions, CaptureStream } from "./capture-stream.ts";
+export { Core, type CoreExports, type Level } from "./core.ts";
+export { coreBytes } from "./core-bytes.ts";
+export { CoreError, type CoreErrorCode } from "./core-error.ts";
+export { instantiateCore } from "./instantiate-core.ts";
+export type { PlaybackStats, StreamCount } from "./playback-stats.ts";
+export { type FlushResult, type PlaybackOptions, PlaybackStream } from "./playback-stream.ts";
+export { dtmfDigits, type Tone, ToneGenerator, type ToneOptions } from "./tone-generator.ts";

@@ -1,0 +1,63 @@
+import { Core, type CoreExports } from "./core.ts";
+import { CoreError } from "./core-error.ts";
+
+/**
+ * Compiles (unless given a module) and instantiates the core. Synchronous; works in any thread, AudioWorkletGlobalScope included.
+ * Throws `core-csp`, `core-unsupported` or `core-bytes`.
+ */
+export function instantiateCore(source: BufferSource | WebAssembly.Module): Core {
+  if (typeof WebAssembly === "undefined") {
+    throw new CoreError("core-unsupported", "This environment has no WebAssembly, which the audio core needs.");
+  }
+  const { exports } = new WebAssembly.Instance(source instanceof WebAssembly.Module ? source : compile(source), {});
+  if (!isCore(exports)) {
+    throw new CoreError(
+      "core-bytes",
+      "These bytes are not this version's audio core: serve core.wasm of the same release.",
+    );
+  }
+  return new Core(exports);
+}
+
+function compile(bytes: BufferSource): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    // Chromium, Firefox and WebKit each say it in their own words; "embedder" is V8's when nobody explains.
+    if (/unsafe-eval|content.security.policy|\bcsp\b|disallowed by embedder/i.test(reason)) {
+      throw new CoreError(
+        "core-csp",
+        "The page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src directive.",
+        { cause },
+      );
+    }
+    if (!validates(bytes) && isWasm(bytes)) {
+      throw new CoreError("core-unsupported", "This browser cannot run the audio core; it needs WebAssembly SIMD.", {
+        cause,
+      });
+    }
+    throw new CoreError("core-bytes", `The audio core did not compile; is this core.wasm? (${reason})`, { cause });
+  }
+}
+
+function validates(bytes: BufferSource): boolean {
+  try {
+    return WebAssembly.validate(bytes);
+  } catch {
+    return false;
+  }
+}
+
+function isWasm(bytes: BufferSource): boolean {
+  const view = ArrayBuffer.isView(bytes)
+    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    : new Uint8Array(bytes);
+  return view[0] === 0 && view[1] === 0x61 && view[2] === 0x73 && view[3] === 0x6d;
+}
+
+function isCore(exports: WebAssembly.Exports): exports is WebAssembly.Exports & CoreExports {
+  const { memory, playbackPull, captureTake, blockBytes } = exports;
+  const functions = [playbackPull, captureTake, blockBytes];
+  return memory instanceof WebAssembly.Memory && functions.every((entry) => typeof entry === "function");
+}
