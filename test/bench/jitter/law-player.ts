@@ -1,0 +1,52 @@
+import { type Law, openLaw } from "../../unit/wasm/playout/law.ts";
+import type { Counters, Operation, Player, SenderState, Tick } from "./player.ts";
+import { type Row, SAMPLE_RATE, type Trace } from "./trace.ts";
+
+export const SENDERS: readonly SenderState[] = ["unknown", "live", "generated"];
+
+/** The control law alone, without audio. */
+export class LawPlayer implements Player {
+  readonly law: Law;
+  #first = Number.NaN;
+
+  private constructor(law: Law) {
+    this.law = law;
+  }
+
+  static async open(trace: Trace): Promise<LawPlayer> {
+    return new LawPlayer(await openLaw({ rate: SAMPLE_RATE, rtp: trace.rtp, capacityMs: 120000 }));
+  }
+
+  push(row: Row): void {
+    if (Number.isNaN(this.#first)) this.#first = row.timestamp;
+    this.law.push(row.arrivalMs, row.timestamp - this.#first, row.samples, row.quiet ? 1 : 0);
+  }
+
+  tick(nowMs: number): Tick {
+    const { law } = this;
+    const operation = String.fromCharCode(law.playoutTick(nowMs)) as Operation;
+    return {
+      atMs: nowMs,
+      operation,
+      played: law.tickPlayed.value,
+      cut: law.tickCut.value,
+      head: law.head.value,
+      sender: SENDERS[law.senderState.value] ?? "unknown",
+      targetMs: law.targetMs.value,
+      levelMs: law.levelMs(),
+      driftPpm: law.driftPpm.value,
+    };
+  }
+
+  counters(): Counters {
+    const { received, played, dropped, flushed, held, concealed } = this.law;
+    return {
+      received: received.value,
+      played: played.value,
+      dropped: dropped.value,
+      flushed: flushed.value,
+      held: held.value,
+      concealed: concealed.value,
+    };
+  }
+}
