@@ -66,6 +66,11 @@ export class PlaybackStream {
     return { removedBytes, heardMs: this.#core.exports.playbackStat(9) };
   }
 
+  /** Bytes of the stream that are no longer held: where the playhead is, as long as nothing was refused. Allocates nothing. */
+  get playedPosition(): number {
+    return this.#core.exports.playbackStat(0) - this.#core.exports.playbackStat(4);
+  }
+
   stats(): PlaybackStats {
     return readPlaybackStats(this.#core.exports, this.#unit);
   }

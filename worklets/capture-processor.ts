@@ -1,0 +1,87 @@
+import { CaptureStream } from "../lib/core/capture-stream.ts";
+import { instantiateCore } from "../lib/core/instantiate-core.ts";
+import { FrameWriter } from "../lib/frames/frame-writer.ts";
+import { CallScope } from "./call-scope.ts";
+import { failure } from "./failure.ts";
+import type { CaptureReply, CaptureRequest, CaptureSetup } from "./messages.ts";
+
+/**
+ * Microphone to frames: 128 mono samples a quantum → core → encoded frames → uplink pipe. Render thread. Without an input (no microphone,
+ * or while one replaces another) it sends silence, so that the cadence never breaks. `process` allocates nothing, but a frame's
+ * buffer where the pipe is a port.
+ */
+export class CaptureProcessor extends AudioWorkletProcessor implements AudioWorkletProcessorImpl {
+  readonly #silence = new Float32Array(128);
+  readonly #scope: CallScope;
+  readonly #frameSeconds: number;
+  #stream: CaptureStream | undefined;
+  #writer: FrameWriter | undefined;
+  /** Context time of the first sample; −1 before it. */
+  #startSeconds = -1;
+  #frames = 0;
+  #running = true;
+
+  constructor({ processorOptions }: { readonly processorOptions: CaptureSetup }) {
+    super();
+    const { callId, wasm, format, frameMs, muted } = processorOptions;
+    this.#scope = CallScope.join(callId);
+    this.#frameSeconds = frameMs / 1000;
+    this.port.onmessage = ({ data }: { readonly data: CaptureRequest }) => this.#receive(data);
+    try {
+      const stream = new CaptureStream(instantiateCore(wasm), { format, deviceRate: sampleRate, frameMs });
+      stream.muted = muted;
+      this.#stream = stream;
+      this.#scope.capture = {
+        level: () => stream.level(),
+        figures: () => ({ frames: this.#frames, muted: stream.muted, uplink: this.#writer?.counters }),
+      };
+      this.#reply({ type: "ready" });
+    } catch (error) {
+      this.#reply(failure(error));
+    }
+  }
+
+  process(inputs: Float32Array[][]): boolean {
+    const stream = this.#stream;
+    if (!stream) return this.#running;
+    if (this.#startSeconds < 0) this.#startSeconds = currentTime;
+    stream.push(inputs[0]?.[0] ?? this.#silence);
+    for (let frame = stream.take(); frame; frame = stream.take()) {
+      const seconds = this.#startSeconds + this.#frames++ * this.#frameSeconds;
+      if (this.#writer?.write(frame, Date.now())) this.#scope.echo.sent(frame, seconds);
+    }
+    return this.#running;
+  }
+
+  #receive(request: CaptureRequest): void {
+    switch (request.type) {
+      case "connect":
+        this.#writer = new FrameWriter(request.end);
+        break;
+      case "mute":
+        if (this.#stream) this.#stream.muted = request.muted;
+        this.#reply({ type: "muted", id: request.id, muted: request.muted });
+        break;
+      case "stop":
+        this.#stop();
+        break;
+      default:
+        request satisfies never;
+    }
+  }
+
+  #stop(): void {
+    if (!this.#running) return;
+    this.#running = false;
+    this.#stream = undefined;
+    this.#writer?.close();
+    this.#scope.capture = undefined;
+    this.#scope.leave();
+    this.port.onmessage = null;
+    this.port.close();
+  }
+
+  #reply(reply: CaptureReply): void {
+    this.port.postMessage(reply);
+  }
+}

@@ -1,0 +1,100 @@
+import { instantiateCore } from "../lib/core/instantiate-core.ts";
+import { PlaybackStream } from "../lib/core/playback-stream.ts";
+import { FrameReader } from "../lib/frames/frame-reader.ts";
+import { CallScope } from "./call-scope.ts";
+import { failure } from "./failure.ts";
+import { LevelReporter } from "./level-reporter.ts";
+import type { PlaybackReply, PlaybackRequest, ProcessorSetup } from "./messages.ts";
+
+/** A burst of generated speech is taken in over several quanta: 12 MB a second at 48 kHz. */
+const BYTES_A_QUANTUM = 32_768;
+
+/**
+ * Frames to loudspeaker: downlink pipe → core → 128 samples a quantum. Render thread. A port's frames come between quanta, a ring's are
+ * taken in `process`. `process` allocates nothing; the level message goes out from it, because nothing else here knows the time.
+ */
+export class PlaybackProcessor extends AudioWorkletProcessor implements AudioWorkletProcessorImpl {
+  readonly #scope: CallScope;
+  readonly #levels: LevelReporter;
+  #stream: PlaybackStream | undefined;
+  #reader: FrameReader | undefined;
+  #receivedBytes = 0;
+  #running = true;
+
+  constructor({ processorOptions }: { readonly processorOptions: ProcessorSetup }) {
+    super();
+    const { callId, wasm, format } = processorOptions;
+    this.#scope = CallScope.join(callId);
+    this.#levels = new LevelReporter((report) => this.#reply(report));
+    this.port.onmessage = ({ data }: { readonly data: PlaybackRequest }) => this.#receive(data);
+    try {
+      this.#stream = new PlaybackStream(instantiateCore(wasm), { format, deviceRate: sampleRate });
+      this.#reply({ type: "ready" });
+    } catch (error) {
+      this.#reply(failure(error));
+    }
+  }
+
+  process(_inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
+    const stream = this.#stream;
+    const output = outputs[0]?.[0];
+    if (!stream || !output) return this.#running;
+    this.#reader?.poll(BYTES_A_QUANTUM);
+    stream.pull(output, Date.now());
+    this.#scope.echo.played(stream.playedPosition, currentTime);
+    this.#levels.tick(this.#scope, stream);
+    return this.#running;
+  }
+
+  #take(stream: PlaybackStream, bytes: Uint8Array, arrivalMs: number): void {
+    this.#scope.echo.received(bytes, this.#receivedBytes);
+    this.#receivedBytes += bytes.length;
+    stream.push(bytes, arrivalMs);
+  }
+
+  #receive(request: PlaybackRequest): void {
+    const stream = this.#stream;
+    if (!stream && request.type !== "stop") return;
+    switch (request.type) {
+      case "connect":
+        this.#reader = new FrameReader(request.end, (bytes, atMs) => this.#take(stream!, bytes, atMs));
+        break;
+      case "flush":
+        this.#scope.echo.forget();
+        this.#reply({ type: "flushed", id: request.id, ...stream!.flush(request.positionBytes) });
+        break;
+      case "stats":
+        this.#reply({ type: "stats", id: request.id, stats: this.#figures(stream!) });
+        break;
+      case "stop":
+        this.#stop();
+        break;
+      default:
+        request satisfies never;
+    }
+  }
+
+  #figures(stream: PlaybackStream) {
+    const { capture, echo } = this.#scope;
+    return {
+      capture: capture?.figures(),
+      playback: stream.stats(),
+      downlink: this.#reader?.counters,
+      loop: echo.report(),
+    };
+  }
+
+  #stop(): void {
+    if (!this.#running) return;
+    this.#running = false;
+    this.#stream = undefined;
+    this.#reader?.close();
+    this.#scope.leave();
+    this.port.onmessage = null;
+    this.port.close();
+  }
+
+  #reply(reply: PlaybackReply): void {
+    this.port.postMessage(reply);
+  }
+}
