@@ -1,6 +1,7 @@
-export { bearerSubprotocol, headerlessProfile, webSocketUrl, withoutQuery } from "./address.ts";
+export { agreedProfile, bearerSubprotocol, headerlessProfile, webSocketUrl, withoutQuery } from "./address.ts";
 export { defaultLimits, type TransportLimits } from "./limits.ts";
 export { createMemoryTransportPair, type MemoryPairOptions, MemoryTransport } from "./memory.ts";
+export { refusedError } from "./refused.ts";
 export { SocketTransport, type SocketTransportOptions } from "./socket-transport.ts";
 export * from "./transport.ts";
 export { connectWebSocket, type WebSocketOptions } from "./websocket.ts";

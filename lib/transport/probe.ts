@@ -1,4 +1,4 @@
-import { withoutQuery } from "./address.ts";
+import { refusedError } from "./refused.ts";
 import { TransportError } from "./transport.ts";
 
 const probeTimeoutMs = 3000;
@@ -20,23 +20,8 @@ export async function refine(error: unknown, url: string, signal: AbortSignal): 
       signal: AbortSignal.any([signal, AbortSignal.timeout(probeTimeoutMs)]),
     });
     void response.body?.cancel();
-    return refused(url, response.status, error);
+    return refusedError(url, response.status, error);
   } catch {
     return error;
   }
-}
-
-/** Status 0: the page may not see it. 426 and 2xx: the server would talk, but refused the upgrade for a reason it did not give here. */
-function refused(url: string, status: number, cause: TransportError): TransportError {
-  const reasons: Readonly<Record<number, string>> = {
-    400: "it speaks none of the offered profiles",
-    401: "the credentials are missing or wrong",
-    403: "this page's origin is not allowed",
-    404: "there is no voice server at this path",
-    503: "it is full or shutting down",
-  };
-  const reason = reasons[status];
-  const fatal = reason !== undefined && status !== 503;
-  const message = `${withoutQuery(url)} answers but refused the call${reason ? `: ${reason} (${status})` : ""}.`;
-  return new TransportError("transport-refused", message, fatal, { cause });
 }
