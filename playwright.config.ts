@@ -1,8 +1,7 @@
 import { defineConfig } from "@playwright/test";
-import { findProgram } from "./test/tools.mjs";
+import { speaking } from "./test/browser/support/chromium.ts";
 
 const port = Number(process.env["TEST_PORT"] ?? 5199);
-const executablePath = findProgram("chromium");
 
 export default defineConfig({
   testDir: "test/browser",
@@ -17,20 +16,7 @@ export default defineConfig({
     baseURL: `http://localhost:${port}`,
     permissions: ["microphone"],
     trace: "off",
-    launchOptions: {
-      ...(executablePath ? { executablePath } : {}),
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-      ],
-    },
+    launchOptions: speaking(),
   },
   webServer: {
     command: "npm start",

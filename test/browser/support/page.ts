@@ -98,9 +98,12 @@ export async function openTestPage(page: Page, { isolated = false } = {}): Promi
   page.on("pageerror", (error) => console.error(`[page] ${error.stack ?? error.message}`));
   page.on("console", (message) => message.type() === "error" && console.error(`[page] ${message.text()}`));
   await page.goto(`/test.html${isolated ? "?isolated" : ""}`);
-  await page.evaluate(async (file) => {
-    window.voicebridge = await import(/* @vite-ignore */ file);
-  }, `/@fs${resolve(root, "lib/index.ts")}`);
+  await page.evaluate(
+    async (file) => {
+      window.voicebridge = await import(/* @vite-ignore */ file);
+    },
+    `/@fs${resolve(root, "lib/index.ts")}`,
+  );
 }
 
 /** What is still open: all zero after a call. */
@@ -133,7 +136,12 @@ export async function startRecorder(page: Page): Promise<void> {
     const context = output.context;
     await context.audioWorklet.addModule(url);
     URL.revokeObjectURL(url);
-    const node = new AudioWorkletNode(context, "test-recorder", { numberOfInputs: 1, numberOfOutputs: 1, channelCount: 1, channelCountMode: "explicit" });
+    const node = new AudioWorkletNode(context, "test-recorder", {
+      numberOfInputs: 1,
+      numberOfOutputs: 1,
+      channelCount: 1,
+      channelCountMode: "explicit",
+    });
     window.recorder = { chunks: [], sampleRate: context.sampleRate, node };
     node.port.onmessage = (event) => window.recorder.chunks.push(event.data);
     output.connect(node).connect(context.destination);
@@ -150,7 +158,10 @@ export async function recorded(page: Page): Promise<Sound> {
     return { sampleRate, base64: btoa(text) };
   });
   const bytes = Buffer.from(base64, "base64");
-  return { sampleRate, samples: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)) };
+  return {
+    sampleRate,
+    samples: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)),
+  };
 }
 
 /** Blocks the page's main thread. */

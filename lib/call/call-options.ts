@@ -1,0 +1,57 @@
+import type { CallAudio, MicrophoneOptions } from "../audio/index.ts";
+import type { Connect } from "../transport/index.ts";
+import type { CodecPreference } from "./codecs.ts";
+import type { DtmfTiming } from "./dtmf-sender.ts";
+
+/** Where a site with a strict content security policy serves the library's files itself. Left out, they are inlined. */
+export interface AssetUrls {
+  /** `worklet.js`: needs `script-src`. */
+  readonly workletUrl?: string | URL;
+  /** `worker.js`: needs `worker-src`. */
+  readonly workerUrl?: string | URL;
+  /** `core.wasm`: needs `connect-src`; compiling it needs `script-src 'wasm-unsafe-eval'` in either form. */
+  readonly wasmUrl?: string | URL;
+}
+
+/** What a call needs of the audio room: `CallAudio`, or a double in tests. */
+export type CallAudioPort = Pick<
+  CallAudio,
+  | "start"
+  | "setMuted"
+  | "flush"
+  | "setVolume"
+  | "playDigit"
+  | "stats"
+  | "close"
+  | "resume"
+  | "state"
+  | "outputNode"
+  | "addEventListener"
+  | "removeEventListener"
+>;
+
+export interface CallOptions {
+  /** The application's address, `ws:` or `wss:`; relative addresses count from the page. Either this or `connect`. */
+  readonly src?: string | URL;
+  /** Opens the transport, where `src` is not enough. */
+  readonly connect?: Connect;
+  /** Credential, sent as the subprotocol `bearer.<base64url>`. */
+  readonly token?: string;
+  /** Names the application to the answering side. Default: the last segment of the address. */
+  readonly application?: string;
+  readonly from?: string;
+  readonly to?: string;
+  /** Kept when the call is established again; a random one by default. */
+  readonly id?: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** What is offered, best first. Default: `defaultCodecs`. */
+  readonly codecs?: readonly CodecPreference[];
+  /** A microphone by constraints, a stream of your own, or false for listening only. */
+  readonly microphone?: MicrophoneOptions | MediaStream | false;
+  readonly assets?: AssetUrls;
+  /** Where `application.move` leads: the address of that application, or undefined to end the call. */
+  readonly redirect?: (applicationId: string) => string | URL | undefined;
+  readonly dtmf?: DtmfTiming;
+  /** Opens microphone and loudspeaker; replaced in tests. */
+  readonly openAudio?: (options: Parameters<typeof CallAudio.open>[0]) => Promise<CallAudioPort>;
+}

@@ -1,0 +1,31 @@
+import { findProgram } from "../../tools.mjs";
+
+/** Flags of every browser test: no sandbox (root in CI), no background traffic. */
+const common = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+const launch = (...args: string[]) => {
+  const executablePath = findProgram("chromium");
+  return { ...(executablePath ? { executablePath } : {}), args: [...common, ...args] };
+};
+
+/** A fake microphone that speaks a WAV file over and over (or once), and a permission prompt that is answered with yes. */
+export const speaking = (file?: string, { once = false } = {}) =>
+  launch(
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    ...(file ? [`--use-file-for-fake-audio-capture=${file}${once ? "%noloop" : ""}`] : []),
+  );
+
+/** The permission prompt is answered with no. */
+export const denying = () => launch("--use-fake-ui-for-media-stream=deny", "--use-fake-device-for-media-stream");
+
+/** A machine without a microphone. */
+export const withoutMicrophone = () => launch("--use-fake-ui-for-media-stream");

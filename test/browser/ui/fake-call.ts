@@ -1,0 +1,115 @@
+import {
+  type CallEnd,
+  CallCaptionEvent,
+  CallDtmfEvent,
+  CallEndedEvent,
+  CallLevelEvent,
+  CallMuteEvent,
+  CallStateEvent,
+  type CallWarning,
+  CallWarningClearEvent,
+  CallWarningEvent,
+} from "../../../lib/call/call-events.ts";
+import type { CallState } from "../../../lib/call/call-state.ts";
+import type { Caption } from "../../../lib/call/captions.ts";
+import type { CallView } from "../../../lib/ui/call-view.ts";
+
+/** A call that a test moves by hand. Like the real one it fires after it changed, and does nothing it was not told to. */
+export class FakeCall extends EventTarget implements CallView {
+  state: CallState = "idle";
+  muted = false;
+  connectedAt: number | undefined;
+  captions: readonly Caption[] = [];
+  ended: CallEnd | undefined;
+  warnings: readonly CallWarning[] = [];
+  /** What it was asked for, oldest first. */
+  readonly asked: string[] = [];
+  readonly #listeners = new Map<string, Set<unknown>>();
+  /** Makes the next request of a kind fail. */
+  readonly refuse = new Map<string, Error>();
+
+  async start(): Promise<void> {
+    this.#ask("start");
+    this.move("initiating");
+  }
+
+  async hangUp(reason?: string): Promise<void> {
+    this.#ask(reason === undefined ? "hangUp" : `hangUp ${reason}`);
+    this.move("terminating");
+  }
+
+  async setMuted(muted: boolean): Promise<void> {
+    this.#ask(`setMuted ${muted}`);
+  }
+
+  async sendDtmf(digits: string): Promise<void> {
+    this.#ask(`sendDtmf ${digits}`);
+  }
+
+  #ask(what: string): void {
+    this.asked.push(what);
+    const error = this.refuse.get(what);
+    if (error) throw error;
+  }
+
+  /** How many listeners are attached. */
+  get listeners(): number {
+    return [...this.#listeners.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  override addEventListener(...words: Parameters<EventTarget["addEventListener"]>): void {
+    const [type, listener] = words;
+    this.#listeners.set(type, (this.#listeners.get(type) ?? new Set()).add(listener));
+    super.addEventListener(...words);
+  }
+
+  override removeEventListener(...words: Parameters<EventTarget["removeEventListener"]>): void {
+    const [type, listener] = words;
+    this.#listeners.get(type)?.delete(listener);
+    super.removeEventListener(...words);
+  }
+
+  move(state: CallState): void {
+    const previous = this.state;
+    this.state = state;
+    if (state === "active") this.connectedAt ??= Date.now();
+    this.dispatchEvent(new CallStateEvent(state, previous));
+  }
+
+  mute(muted: boolean): void {
+    this.muted = muted;
+    this.dispatchEvent(new CallMuteEvent(muted));
+  }
+
+  level(input: number, output: number): void {
+    const of = (peak: number) => ({ peak, rms: peak / 2 });
+    this.dispatchEvent(new CallLevelEvent(of(input), of(output)));
+  }
+
+  caption(caption: Omit<Caption, "at">): void {
+    const line = { ...caption, at: Date.now() };
+    const others = this.captions.filter(({ id }) => id !== caption.id);
+    this.captions = [...others, line].sort((a, b) => a.id - b.id);
+    this.dispatchEvent(new CallCaptionEvent(line));
+  }
+
+  sentDtmf(digit: string): void {
+    this.dispatchEvent(new CallDtmfEvent(digit));
+  }
+
+  warn(warning: CallWarning): void {
+    this.warnings = [...this.warnings, warning];
+    this.dispatchEvent(new CallWarningEvent(warning));
+  }
+
+  clearWarning(code: string): void {
+    this.warnings = this.warnings.filter((warning) => warning.code !== code);
+    this.dispatchEvent(new CallWarningClearEvent(code));
+  }
+
+  end(end: CallEnd): void {
+    this.move(end.by === "error" ? "failed" : "terminated");
+    this.ended = end;
+    this.dispatchEvent(new CallEndedEvent(end));
+  }
+}

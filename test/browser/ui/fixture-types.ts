@@ -1,0 +1,22 @@
+import type { VoiceError } from "../../../lib/call/voice-error.ts";
+import type { registerMessages } from "../../../lib/ui/define.ts";
+import type { FakeCall } from "./fake-call.ts";
+
+/** What the fixture page offers to `page.evaluate` callbacks. */
+export interface ElementsFixture {
+  readonly FakeCall: typeof FakeCall;
+  readonly VoiceError: typeof VoiceError;
+  readonly registerMessages: typeof registerMessages;
+  /** The call shown by the element under test. */
+  call: FakeCall;
+  /** Calls made by `<voice-call>` itself, oldest first. */
+  readonly made: FakeCall[];
+  /** `voice-*` events that reached the document. */
+  readonly events: { readonly type: string; readonly detail: unknown }[];
+}
+
+declare global {
+  interface Window {
+    ui: ElementsFixture;
+  }
+}

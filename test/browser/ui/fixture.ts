@@ -1,0 +1,34 @@
+/** Runs in the page: the elements, and calls that the tests move by hand. */
+import { VoiceError } from "../../../lib/call/voice-error.ts";
+import { registerMessages } from "../../../lib/ui/define.ts";
+import type { CallView } from "../../../lib/ui/define.ts";
+import { FakeCall } from "./fake-call.ts";
+import "./fixture-types.ts";
+
+window.ui = {
+  FakeCall,
+  VoiceError,
+  registerMessages,
+  call: new FakeCall(),
+  made: [],
+  events: [],
+};
+
+const types = [
+  ...["call-request", "hangup-request", "mute-request", "dtmf-request", "statechange", "mutechange", "caption"],
+  ...["toolcall", "dtmf", "interrupted", "warning", "warningclear", "ended", "error"],
+];
+for (const type of types) {
+  document.addEventListener(`voice-${type}`, (event) => {
+    window.ui.events.push({ type: event.type, detail: (event as CustomEvent<unknown>).detail });
+  });
+}
+
+for (const element of document.querySelectorAll("voice-call")) {
+  element.createCall = () => {
+    const call = new FakeCall();
+    window.ui.made.push(call);
+    window.ui.call = call;
+    return call as CallView;
+  };
+}

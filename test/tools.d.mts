@@ -1,0 +1,4 @@
+/** Path of a program the tests need, or undefined. `chromium` also honours CHROMIUM_PATH. */
+export function findProgram(name: string): string | undefined;
+/** Installs what is missing where it may; throws with what to type where it may not. */
+export function ensureTools(names: readonly string[]): void;
