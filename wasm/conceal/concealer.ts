@@ -9,13 +9,10 @@ import { comfortExtend, comfortObserve, comfortReset } from "./comfort";
 import { FUTURE_MIN_MS, fillLeft, fillOpen, fillReset, fillTake, GAP_MAX_MS } from "./fill";
 import { historyEnd, historyLength, historyOpen, historyPush } from "./history";
 import { noiseReset } from "./noise";
-import { exp, rotorNext, rotorStart } from "./series";
-import { PAST, SLOPE_FOR_MS, sideExtend, sideOpen, sideRamp } from "./side";
-import { toSample } from "./span";
+import { exp, rampNext, rampStart } from "./series";
+import { LOST_FADE_MS, LOST_HOLD_MS, PAST, SLOPE_FOR_MS, sideExtend, sideOpen, sideRamp } from "./side";
+import { roundSamples } from "./span";
 
-/** One-sided: no fade in the first lost packet, all gone after 120 ms. */
-export const HOLD_MS: f64 = 20;
-export const FADE_MS: f64 = 120;
 /** Whole cycles of at least this are repeated (several short ones). */
 const REPEAT_MS: i32 = 7;
 /** Cross-fade into the returning packet; longer overwrites good samples. */
@@ -48,15 +45,15 @@ export function concealReset(): void {
 
 /** Passes n received samples, in place: after a one-sided loss the first 2.5 ms are cross-faded with its continuation. */
 export function concealGood(x: usize, n: i32): void {
-  for (let p = x, end = x + ((<usize>n) << 2); p < end; p += 4) store<f32>(p, toSample(load<f32>(p)));
+  roundSamples(x, n);
   const part = PACKET_MS * perMs;
   for (let at = 0; at < n; at += part) comfortObserve(x + ((<usize>at) << 2), min(part, n - at), rate);
   if (run) {
     const merged = min(n, <i32>(MERGE_MS * perMs));
     extend(merged);
-    rotorStart(Math.PI / merged);
+    rampStart(merged);
     for (let i: usize = 0; i < <usize>merged; i++) {
-      const w = 0.5 - 0.5 * rotorNext();
+      const w = rampNext();
       const at = x + (i << 2);
       store<f32>(at, <f32>(load<f32>(at) * w + load<f32>(voiceBlock + (i << 2)) * (1 - w)));
     }
@@ -129,15 +126,17 @@ export function concealVoicing(): f64 {
 /** Makes n samples (at most 10 ms) at voiceBlock: the faded extension of the past, and comfort noise under it. */
 function extend(n: i32): void {
   const begin = <f64>run / perMs;
-  const audible = begin < FADE_MS;
+  const audible = begin < LOST_FADE_MS;
   if (audible) sideExtend(PAST, voiceBlock, n);
   else memory.fill(voiceBlock, 0, (<usize>n) << 2);
-  const noise = sideRamp(<f64>(run + n - 1) / perMs, HOLD_MS, FADE_MS) < 1 && comfortExtend(noiseBlock, n);
+  const noise = sideRamp(<f64>(run + n - 1) / perMs, LOST_HOLD_MS, LOST_FADE_MS) < 1 && comfortExtend(noiseBlock, n);
+  const step = exp(PAST.slope / perMs);
+  let decay = exp(PAST.slope * Math.min(begin, SLOPE_FOR_MS));
   for (let i = 0; i < n; i++) {
     const at = (<usize>i) << 2;
-    const ms = <f64>(run + i) / perMs;
-    const ramp = sideRamp(ms, HOLD_MS, FADE_MS);
-    let y = load<f32>(voiceBlock + at) * ramp * exp(PAST.slope * Math.min(ms, SLOPE_FOR_MS));
+    const ramp = sideRamp(<f64>(run + i) / perMs, LOST_HOLD_MS, LOST_FADE_MS);
+    let y = load<f32>(voiceBlock + at) * ramp * decay;
+    if (run + i < SLOPE_FOR_MS * perMs) decay *= step;
     if (noise) y += load<f32>(noiseBlock + at) * Math.sqrt(1 - ramp * ramp);
     store<f32>(voiceBlock + at, <f32>y);
   }

@@ -8,7 +8,7 @@ import { noiseBlock } from "./block";
 import { comfortExtend } from "./comfort";
 import { historyEnd, historyLength, historyPush } from "./history";
 import { exp, log } from "./series";
-import { FUTURE, PAST, SLOPE_FOR_MS, sideExtend, sideOpen, sideRamp } from "./side";
+import { FUTURE, LOST_FADE_MS, LOST_HOLD_MS, PAST, SLOPE_FOR_MS, sideExtend, sideOpen, sideRamp } from "./side";
 import { dot, normalise, rms } from "./span";
 
 /** Longest gap filled from two sides. */
@@ -176,8 +176,8 @@ function cubic(x: usize, position: f64): f64 {
 export function fillTake(out: usize, n: i32): void {
   const resumed = concealedMs > 0;
   // After a one-sided start the past goes on as that began.
-  const pastHold = resumed ? 20.0 : HOLD_MS;
-  const pastFade = resumed ? 120.0 : FADE_MS;
+  const pastHold = resumed ? LOST_HOLD_MS : HOLD_MS;
+  const pastFade = resumed ? LOST_FADE_MS : FADE_MS;
   const pastSlope = PAST.slope * (resumed ? 1.0 : SLOPE_SHARE);
   const futureSlope = FUTURE.slope * SLOPE_SHARE;
   const edgeRatio = log(edgeFuture / edgePast);
@@ -185,19 +185,23 @@ export function fillTake(out: usize, n: i32): void {
   const noisy = 1 - Math.max(PAST.periodicGain, FUTURE.periodicGain);
   const lastU = (done + n - 0.5) / gap;
   const noise = comfortGain(done + n - 1, lastU) < 1 && comfortExtend(noiseBlock, n);
+  // Exponentials advance by a factor a sample.
+  const pastStep = exp(pastSlope / perMs);
+  const futureStep = exp(-futureSlope / perMs);
+  const edgeStep = exp(edgeRatio / gap);
+  let pastDecay = exp(pastSlope * Math.min(concealedMs + <f64>done / perMs, SLOPE_FOR_MS));
+  let futureDecay = exp(futureSlope * Math.min(<f64>(gap - 1 - done) / perMs, SLOPE_FOR_MS));
+  let edge = edgePast * exp((edgeRatio * (done + 0.5)) / gap);
   for (let i = 0; i < n; i++) {
     const k = done + i;
     const u = (k + 0.5) / gap;
     const v = 1 - u;
-    const before = <f64>k / perMs;
+    const before = concealedMs + <f64>k / perMs;
     const after = <f64>(gap - 1 - k) / perMs;
-    const pastGain =
-      sideRamp(concealedMs + before, pastHold, pastFade) *
-      exp(pastSlope * Math.min(concealedMs + before, SLOPE_FOR_MS));
-    const futureGain = sideRamp(after, HOLD_MS, FADE_MS) * exp(futureSlope * Math.min(after, SLOPE_FOR_MS));
+    const pastGain = sideRamp(before, pastHold, pastFade) * pastDecay;
+    const futureGain = sideRamp(after, HOLD_MS, FADE_MS) * futureDecay;
     // A straight cross-fade is too loud on a steep edge: half way (in dB) to the geometric mean.
-    const line = edgePast * v + edgeFuture * u;
-    const level = Math.sqrt((edgePast * exp(edgeRatio * u)) / line);
+    const level = Math.sqrt(edge / (edgePast * v + edgeFuture * u));
     const power = noisy > 0 ? exp(log(u * u + v * v) * -0.5 * noisy) : 1.0;
     let y = (pastAt(k) * pastGain * v + futureAt(k) * futureGain * u) * level * power;
     if (noise) {
@@ -205,6 +209,9 @@ export function fillTake(out: usize, n: i32): void {
       y += load<f32>(noiseBlock + ((<usize>i) << 2)) * Math.sqrt(Math.max(0, 1 - g * g));
     }
     store<f32>(out + ((<usize>i) << 2), <f32>y);
+    if (before < SLOPE_FOR_MS) pastDecay *= pastStep;
+    if (after <= SLOPE_FOR_MS) futureDecay *= futureStep;
+    edge *= edgeStep;
   }
   done += n;
   historyPush(out, n);

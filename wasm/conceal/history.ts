@@ -1,6 +1,6 @@
 // What was played last, oldest first, f32 on the int16 scale: the newest sample ends at `historyEnd()`.
 
-import { toSample } from "./span";
+import { roundSamples } from "./span";
 
 /** Longest lag and longest template, with room for the filter memory. */
 const HISTORY_MS: i32 = 48;
@@ -22,7 +22,7 @@ export function historyEnd(): usize {
 
 /** Rounds and saturates n samples in place, as int16 would, and appends them. */
 export function historyPush(x: usize, n: i32): void {
-  for (let p = x, end = x + ((<usize>n) << 2); p < end; p += 4) store<f32>(p, toSample(load<f32>(p)));
+  roundSamples(x, n);
   const kept = length - min(n, length);
   memory.copy(history, history + ((<usize>(length - kept)) << 2), (<usize>kept) << 2);
   memory.copy(history + ((<usize>kept) << 2), x + ((<usize>(n - length + kept)) << 2), (<usize>(length - kept)) << 2);

@@ -27,9 +27,9 @@ export function lpcOrder(rate: i32): i32 {
 /** Analyses n samples (at most 30 ms) and writes `order` taps. Always a stable synthesis filter. */
 export function lpcAnalyse(x: usize, n: i32, order: i32, rate: i32, taps: usize): void {
   const rise = <i32>(n * RISE_SHARE);
-  rotorStart(Math.PI / rise);
+  rotorStart(0.5 / rise, 1.0 / rise);
   for (let i = 0; i < n; i++) {
-    if (i == rise) rotorStart((Math.PI * 0.5) / (n - rise));
+    if (i == rise) rotorStart(0.25 / (n - rise), 0.5 / (n - rise));
     const c = rotorNext();
     const w = i < rise ? 0.5 - 0.5 * c : Math.sqrt(Math.max(0, c));
     store<f32>(windowed + ((<usize>i) << 2), <f32>(load<f32>(x + ((<usize>i) << 2)) * w));

@@ -26,6 +26,10 @@ const SLOPE_MS: i32 = 10;
 export const SLOPE_FOR_MS: i32 = 20;
 const SLOPE_CAP: f64 = 3;
 
+/** Fade of a loss known from one side only: none in the first lost packet, all gone after 120 ms. */
+export const LOST_HOLD_MS: f64 = 20;
+export const LOST_FADE_MS: f64 = 120;
+
 const TAPS: usize = 64;
 const MEMORY: usize = TAPS + MAX_ORDER * 4;
 const CYCLE: usize = MEMORY + MAX_ORDER * 4;

@@ -51,8 +51,19 @@ export function decimate(end: usize, factor: i32, count: i32, out: usize): void 
   }
 }
 
-/** A sample as int16 would hold it (nearest, saturated), still an f32; what is not a number becomes 0. */
-export function toSample(x: f64): f32 {
-  const y = Math.min(32767, Math.max(-32768, nearest(x)));
-  return y == y ? <f32>y : 0;
+/** Makes n samples in place what int16 would hold (nearest, saturated), still f32; what is not a number becomes 0. */
+export function roundSamples(x: usize, n: i32): void {
+  const end = x + ((<usize>n) << 2);
+  for (; x + 16 <= end; x += 16) {
+    const v = v128.load(x);
+    v128.store(x, roundLanes(v128.and(v, f32x4.eq(v, v))));
+  }
+  for (; x < end; x += 4) {
+    const v = load<f32>(x);
+    store<f32>(x, f32x4.extract_lane(roundLanes(f32x4.splat(v == v ? v : 0)), 0));
+  }
+}
+
+function roundLanes(v: v128): v128 {
+  return f32x4.min(f32x4.splat(32767), f32x4.max(f32x4.splat(-32768), f32x4.nearest(v)));
 }

@@ -2,7 +2,7 @@
 //   played (60 ms) | playhead → held (up to 120 ms) | slack of a SIMD step
 // Splices may step back over played samples; the tone test looks at them too.
 
-import { toSample } from "../conceal/span";
+import { roundSamples } from "../conceal/span";
 
 const PLAYED_MS: i32 = 60;
 const HELD_MS: i32 = 120;
@@ -45,9 +45,9 @@ export function inputFeed(x: usize, n: i32): void {
     head -= kept;
     tail -= kept;
   }
-  for (let i: usize = 0; i < <usize>n; i++) {
-    store<f32>(samples + ((<usize>tail + i) << 2), toSample(load<f32>(x + (i << 2))));
-  }
+  const added = samples + ((<usize>tail) << 2);
+  memory.copy(added, x, (<usize>n) << 2);
+  roundSamples(added, n);
   tail += n;
 }
 

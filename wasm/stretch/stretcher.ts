@@ -3,10 +3,10 @@
 // Speed is kept on average: what is asked for is owed (debt, in samples) and paid in whole splices of 2.5-15 ms, when the
 // signal allows. Samples are f32 on the int16 scale; what comes out is rounded and saturated. Buffers are the caller's.
 
-import { rotorNext, rotorStart } from "../conceal/series";
-import { dot, normalise, toSample } from "../conceal/span";
+import { rampNext, rampStart } from "../conceal/series";
+import { dot, normalise, roundSamples } from "../conceal/span";
 import { inputAdvance, inputFeed, inputHead, inputHeld, inputOpen, inputRoom, inputTrim } from "./input";
-import { TONE_MS, toneFound, toneOpen } from "./tone";
+import { isTonal, TONAL_MS, TONAL_RATE, tonalOpen } from "./tonal";
 
 const MIN_LAG_MS: f64 = 2.5;
 const MAX_LAG_MS: i32 = 15;
@@ -27,7 +27,6 @@ const QUIET_PEAK: f32 = 60;
 /** Slower, and a splice could step back over more than is kept. */
 const SLOWEST: f64 = 0.5;
 const FASTEST: f64 = 2;
-const TONE_RATE: i32 = 4000;
 /** No splice this long after a tone was seen: spans the gaps and ragged ends of digits. */
 const TONE_HANG_MS: i32 = 60;
 const BLOCK_MS: i32 = 10;
@@ -56,7 +55,7 @@ export function stretchOpen(sampleRate: i32): i32 {
   if (sampleRate != 8000 && sampleRate != 16000 && sampleRate != 24000 && sampleRate != 48000) return -1;
   rate = sampleRate;
   perMs = sampleRate / 1000;
-  toneOpen();
+  tonalOpen();
   stretchReset();
   return 0;
 }
@@ -159,7 +158,8 @@ function pullBlock(out: usize, n: i32, speed: f64): i32 {
     hang = max(0, hang - made);
   }
   n = min(n, ready);
-  for (let i: usize = 0; i < <usize>n; i++) store<f32>(out + (i << 2), toSample(load<f32>(rendered + (i << 2))));
+  memory.copy(out, rendered, (<usize>n) << 2);
+  roundSamples(out, n);
   ready -= n;
   pulled += n;
   memory.copy(rendered, rendered + ((<usize>n) << 2), (<usize>ready) << 2);
@@ -192,9 +192,9 @@ function splice(out: usize): i32 {
   if (!quiet && match < need) return 0;
   // Unlike parts: keep the power, not the amplitude.
   const alike = Math.min(1, Math.max(0, match));
-  rotorStart(Math.PI / overlap);
+  rampStart(overlap);
   for (let i: usize = 0; i < <usize>overlap; i++) {
-    const w = 0.5 - 0.5 * rotorNext();
+    const w = rampNext();
     const v = 1 - w;
     const y = load<f32>(head + (i << 2)) * v + load<f32>(other + (i << 2)) * w;
     store<f32>(out + (i << 2), <f32>(y / Math.sqrt(w * w + v * v + 2 * alike * w * v)));
@@ -216,14 +216,21 @@ function bestLag(head: usize, direction: isize, low: i32, high: i32, step: i32):
   const energy = dot(head, head, overlap);
   let best: f64 = -9;
   let found = low;
+  let other = head + direction * low;
+  let otherEnergy = dot(other, other, overlap);
   for (let candidate = low; candidate <= high; candidate += step) {
-    const other = head + direction * candidate;
-    const match = normalise(dot(head, other, overlap), energy, dot(other, other, overlap), overlap);
+    const match = normalise(dot(head, other, overlap), energy, otherEnergy, overlap);
     const score = match + (LONG_BONUS * candidate) / perMs;
     if (score > best) {
       best = score;
       found = candidate;
     }
+    const next = other + direction * step;
+    const early = direction > 0 ? other : next;
+    const late = early + ((<usize>overlap) << 2);
+    const change = dot(late, late, step) - dot(early, early, step);
+    otherEnergy += direction > 0 ? change : -change;
+    other = next;
   }
   return found;
 }
@@ -237,9 +244,12 @@ function isQuiet(x: usize, n: i32): bool {
 
 /** A tone before, around or after the playhead forbids splices for a while. */
 function tonal(): bool {
-  for (let ahead = 0; ahead <= TONE_MS; ahead += TONE_MS / 2) {
+  for (let ahead = 0; ahead <= TONAL_MS; ahead += TONAL_MS / 2) {
     const end = inputHead() + ((<usize>min(ahead * perMs, inputHeld())) << 2);
-    if (toneFound(end, rate / TONE_RATE)) hang = TONE_HANG_MS * perMs;
+    if (isTonal(end, rate / TONAL_RATE)) {
+      hang = TONE_HANG_MS * perMs;
+      break;
+    }
   }
   return hang > 0;
 }
