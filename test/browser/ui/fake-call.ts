@@ -1,7 +1,7 @@
 import {
-  type CallEnd,
   CallCaptionEvent,
   CallDtmfEvent,
+  type CallEnd,
   CallEndedEvent,
   CallLevelEvent,
   CallMuteEvent,

@@ -1,7 +1,7 @@
 /** Runs in the page: the elements, and calls that the tests move by hand. */
 import { VoiceError } from "../../../lib/call/voice-error.ts";
-import { registerMessages } from "../../../lib/ui/define.ts";
 import type { CallView } from "../../../lib/ui/define.ts";
+import { registerMessages } from "../../../lib/ui/define.ts";
 import { FakeCall } from "./fake-call.ts";
 import "./fixture-types.ts";
 

@@ -1,0 +1,57 @@
+import type { Call } from "../call/call.ts";
+import type { CallEventMap } from "../call/call-events.ts";
+import type { CallState } from "../call/call-state.ts";
+
+/** What the elements need of a call: the public surface they read, ask and listen to. A `Call` is one; so is anything shaped like it. */
+export type CallView = Pick<
+  Call,
+  | "state"
+  | "muted"
+  | "connectedAt"
+  | "captions"
+  | "ended"
+  | "warnings"
+  | "start"
+  | "hangUp"
+  | "setMuted"
+  | "sendDtmf"
+  | "addEventListener"
+  | "removeEventListener"
+>;
+
+export type CallEventType = keyof CallEventMap & string;
+
+/** Which screen a person should see. */
+export type CallPhase = "idle" | "starting" | "live" | "over";
+
+/** The screen that belongs to a state; `terminating` stays on the screen where hanging up began. */
+export function phaseOf(call: Pick<CallView, "state" | "ended" | "connectedAt"> | undefined): CallPhase {
+  if (call === undefined) return "idle";
+  if (call.ended !== undefined) return "over";
+  const state: CallState = call.state;
+  switch (state) {
+    case "idle":
+      return "idle";
+    case "initiating":
+    case "ringing":
+    case "connecting":
+    case "queued":
+      return "starting";
+    case "active":
+    case "held":
+    case "reconnecting":
+    case "transferring":
+      return "live";
+    case "terminating":
+      return call.connectedAt === undefined ? "starting" : "live";
+    case "terminated":
+    case "failed":
+    case "cancelled":
+      return "over";
+  }
+}
+
+/** Whether the call can be muted, dialled on and hung up in the ordinary way. */
+export function isTalking(call: CallView | undefined): boolean {
+  return phaseOf(call) === "live" && call?.state !== "terminating";
+}

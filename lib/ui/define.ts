@@ -1,0 +1,45 @@
+import { VoiceCall } from "./voice-call/voice-call.ts";
+import { VoiceCallButton } from "./voice-call-button/voice-call-button.ts";
+import { VoiceCaptions } from "./voice-captions/voice-captions.ts";
+import { VoiceDialpad } from "./voice-dialpad/voice-dialpad.ts";
+import { VoiceHangupButton } from "./voice-hangup-button/voice-hangup-button.ts";
+import { VoiceLevel } from "./voice-level/voice-level.ts";
+import { VoiceMuteButton } from "./voice-mute-button/voice-mute-button.ts";
+import { VoiceStatus } from "./voice-status/voice-status.ts";
+
+/** Every element by its tag: a new one is a line here. */
+export const elements = {
+  "voice-call-button": VoiceCallButton,
+  "voice-captions": VoiceCaptions,
+  "voice-dialpad": VoiceDialpad,
+  "voice-hangup-button": VoiceHangupButton,
+  "voice-level": VoiceLevel,
+  "voice-mute-button": VoiceMuteButton,
+  "voice-status": VoiceStatus,
+  "voice-call": VoiceCall,
+} as const;
+
+// Nothing to register with outside a browser, and a tag that is taken stays as it is.
+if (typeof customElements !== "undefined") {
+  for (const [tag, element] of Object.entries(elements)) {
+    if (customElements.get(tag) === undefined) customElements.define(tag, element);
+  }
+}
+
+export { CallController, type CallControllerOptions, type CallHost } from "./call-controller.ts";
+export { type CallScope, callScope } from "./call-scope.ts";
+export type { CallPhase, CallView } from "./call-view.ts";
+export { ContextProvider } from "./context.ts";
+export type * from "./events.ts";
+export { type MessageKey, type Messages, registerMessages } from "./messages/messages.ts";
+export { VoiceElement } from "./voice-element.ts";
+export {
+  VoiceCall,
+  VoiceCallButton,
+  VoiceCaptions,
+  VoiceDialpad,
+  VoiceHangupButton,
+  VoiceLevel,
+  VoiceMuteButton,
+  VoiceStatus,
+};

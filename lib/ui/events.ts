@@ -1,0 +1,43 @@
+import type { CallEnd, CallWarning } from "../call/call-events.ts";
+import type { CallState } from "../call/call-state.ts";
+import type { Caption } from "../call/captions.ts";
+
+/**
+ * Requests: dispatched by a part when a person asks for something, bubbling, composed, cancelable. Unless a listener
+ * calls `preventDefault()`, the part then asks its call.
+ */
+export interface VoiceRequestMap {
+  /** Start a call. */
+  "voice-call-request": CustomEvent<null>;
+  /** End the call. */
+  "voice-hangup-request": CustomEvent<null>;
+  /** Mute (or unmute) the microphone. */
+  "voice-mute-request": CustomEvent<{ readonly muted: boolean }>;
+  /** Send one DTMF digit. */
+  "voice-dtmf-request": CustomEvent<{ readonly digit: string }>;
+}
+
+/** Notifications: dispatched by `<voice-call>` after its call changed, bubbling and composed. */
+export interface VoiceNotificationMap {
+  "voice-statechange": CustomEvent<{ readonly state: CallState; readonly previous: CallState }>;
+  "voice-mutechange": CustomEvent<{ readonly muted: boolean }>;
+  "voice-caption": CustomEvent<{ readonly caption: Caption }>;
+  "voice-toolcall": CustomEvent<{ readonly tool: string }>;
+  "voice-dtmf": CustomEvent<{ readonly digit: string }>;
+  /** The caller spoke over the agent. `heardMs`: how much of the utterance had been played. */
+  "voice-interrupted": CustomEvent<{ readonly removedBytes: number; readonly heardMs: number }>;
+  "voice-warning": CustomEvent<{ readonly warning: CallWarning }>;
+  "voice-warningclear": CustomEvent<{ readonly code: string }>;
+  /** Exactly once per call. */
+  "voice-ended": CustomEvent<{ readonly end: CallEnd }>;
+  /** Something a person asked for failed (also dispatched by the part that asked). A failed call also ends. */
+  "voice-error": CustomEvent<{ readonly error: Error }>;
+}
+
+export type VoiceEventMap = VoiceRequestMap & VoiceNotificationMap;
+
+export type DetailOf<Type extends keyof VoiceEventMap> = VoiceEventMap[Type]["detail"];
+
+declare global {
+  interface HTMLElementEventMap extends VoiceRequestMap, VoiceNotificationMap {}
+}

@@ -1,0 +1,75 @@
+import type { Messages } from "./messages.ts";
+
+export const es: Messages = {
+  title: "Llamada de voz",
+  startCall: "Llamar",
+  callAgain: "Volver a llamar",
+  tryAgain: "Reintentar",
+  resolve: "Solucionar",
+  hangUp: "Colgar",
+  mute: "Silenciar",
+  keypad: "Teclado",
+  captions: "Subtítulos",
+  controls: "Controles de la llamada",
+  star: "Asterisco",
+  hash: "Almohadilla",
+  caller: "Usted",
+  agent: "Agente",
+  inputLevel: "Su nivel",
+  outputLevel: "Nivel del agente",
+  sound: "Sonido",
+  silence: "Silencio",
+  noCaptions: "Aquí aparecerá lo que se diga.",
+  duration: "Duración de la llamada",
+
+  permissionPrompt:
+    "El navegador le preguntará si esta página puede usar el micrófono. Solo se le oye mientras dura la llamada.",
+  permissionWaiting: "Permita el micrófono en la pregunta que muestra el navegador.",
+  permissionDenied:
+    "El micrófono está bloqueado para esta página. Permítalo en los ajustes del sitio, junto a la barra de direcciones, y llame.",
+
+  stageMicrophone: "Micrófono",
+  stageConnection: "Conexión",
+  stageTalk: "Conversación",
+  stageDone: "listo",
+
+  idle: "Listo",
+  initiating: "Iniciando…",
+  ringing: "Sonando…",
+  connecting: "Conectando…",
+  active: "Conectado",
+  held: "En espera",
+  reconnecting: "Reconectando…",
+  transferring: "Transfiriendo…",
+  queued: "En la cola…",
+  terminating: "Finalizando la llamada…",
+  terminated: "Llamada finalizada",
+  failed: "La llamada ha fallado",
+  cancelled: "Llamada cancelada",
+
+  endedLocal: "Usted ha colgado.",
+  endedRemote: "La otra parte ha colgado.",
+  endedNetwork: "Se ha perdido la conexión.",
+  endedError: "La llamada no ha podido continuar.",
+  reason: "Motivo: {reason}",
+
+  problems: {
+    "media-permission-denied": [
+      "No se ha permitido el micrófono.",
+      "Permítalo en los ajustes del sitio, junto a la barra de direcciones, y reintente.",
+    ],
+    "media-permission-dismissed": ["Se ha cerrado la pregunta sobre el micrófono.", "Reintente y elija «Permitir»."],
+    "media-policy-iframe": ["Esta página no puede usar el micrófono aquí.", "Abra la página en su propia pestaña."],
+    "media-insecure-context": ["El micrófono solo está disponible en páginas seguras.", "Abra la página con https://."],
+    "media-no-device": ["No se ha encontrado ningún micrófono.", "Conecte un micrófono y reintente."],
+    "media-in-use": [
+      "No se puede abrir el micrófono; quizá lo esté usando otro programa.",
+      "Cierre los programas que lo usen y reintente.",
+    ],
+    "media-autoplay": ["El navegador mantiene el sonido en pausa.", "Pulse «Solucionar» para activar el sonido."],
+    "transport-unreachable": ["No se puede acceder al servidor.", "Compruebe su conexión a Internet y reintente."],
+    "transport-refused": ["El servidor ha rechazado la llamada.", "Vuelva a cargar la página y reintente."],
+    "transport-timeout": ["El servidor no ha respondido a tiempo.", "Reintente."],
+    "transport-closed": ["Se ha perdido la conexión con el servidor.", "Reintente."],
+  },
+};

@@ -1,0 +1,35 @@
+import type { AssetUrls, CallOptions } from "../../call/call-options.ts";
+import type { CodecPreference } from "../../call/codecs.ts";
+
+/** What the attributes of `<voice-call>` say; undefined where one is not set. */
+export interface CallAttributes {
+  readonly src: string | undefined;
+  readonly token: string | undefined;
+  readonly application: string | undefined;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly codecs: string | undefined;
+  readonly workletUrl: string | undefined;
+  readonly workerUrl: string | undefined;
+  readonly wasmUrl: string | undefined;
+}
+
+/** The options of the next call: `options`, overridden by the attributes that are set. */
+export function callOptions(attributes: CallAttributes, options: CallOptions = {}): CallOptions {
+  const { src, token, application, from, to, codecs, workletUrl, workerUrl, wasmUrl } = attributes;
+  const offered = codecs?.split(/[\s,]+/).filter(Boolean) ?? [];
+  const assets: AssetUrls = { ...options.assets, ...present({ workletUrl, workerUrl, wasmUrl }) };
+  return {
+    ...options,
+    ...present({ src, token, application, from, to }),
+    // Names that are not codecs are refused by the call, which can say which exist.
+    ...(offered.length > 0 ? { codecs: offered as CodecPreference[] } : {}),
+    ...(Object.keys(assets).length > 0 ? { assets } : {}),
+  };
+}
+
+function present<Values extends object>(values: Values): { [Key in keyof Values]?: NonNullable<Values[Key]> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null)) as {
+    [Key in keyof Values]?: NonNullable<Values[Key]>;
+  };
+}

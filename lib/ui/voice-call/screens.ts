@@ -1,0 +1,50 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { CallEnd, CallWarning } from "../../call/call-events.ts";
+import type { CallState } from "../../call/call-state.ts";
+import { describeEnd, describeProblem } from "../describe.ts";
+import { warningIcon } from "../icons.ts";
+import type { Messages } from "../messages/messages.ts";
+
+const stages = ["stageMicrophone", "stageConnection", "stageTalk"] as const satisfies readonly (keyof Messages)[];
+
+/** How far a call that is being started has come. */
+export function connectingStages(state: CallState, table: Messages): TemplateResult {
+  const current = state === "initiating" ? 0 : 1;
+  return html`<ol part="stages" class="stages">
+    ${stages.map((key, index) => {
+      const kind = index < current ? "done" : index === current ? "current" : "next";
+      return html`<li part="stage ${kind}" class=${kind} aria-current=${kind === "current" ? "step" : nothing}>
+        ${table[key]}${kind === "done" ? html`<span class="unseen">, ${table.stageDone}</span>` : nothing}
+      </li>`;
+    })}
+  </ol>`;
+}
+
+/** Things that need attention while the call goes on, each with the one action that fixes it where there is one. */
+export function warningList(
+  warnings: readonly CallWarning[],
+  table: Messages,
+  resume: (warning: CallWarning) => void,
+): TemplateResult {
+  return html`<div part="warnings" class="warnings" role="group" aria-live="polite">
+    ${warnings.map((warning) => {
+      const { message, action } = describeProblem(warning, table);
+      return html`<div part="warning" class="warning">
+        ${warningIcon}
+        <p dir="auto"><strong>${message}</strong> ${action}</p>
+        ${warning.resume && html`<button type="button" part="resume" @click=${() => resume(warning)}>${table.resolve}</button>`}
+      </div>`;
+    })}
+  </div>`;
+}
+
+/** Who ended the call and why, or what went wrong and what to do. */
+export function endReport(end: CallEnd | undefined, table: Messages): TemplateResult | typeof nothing {
+  if (end === undefined) return nothing;
+  const { headline, detail } = describeEnd(end, table);
+  return html`
+    <p part="headline" class="headline">${end.error ? warningIcon : nothing}<strong dir="auto">${headline}</strong></p>
+    <p part="detail" class="detail" dir="auto" ?hidden=${detail === ""}>${detail}</p>
+    ${end.error ? html`<p part="code" class="code"><code>${end.error.code}</code></p>` : nothing}
+  `;
+}

@@ -1,0 +1,172 @@
+import { css } from "lit";
+
+export const card = css`
+  :host {
+    display: block;
+    max-inline-size: var(--voice-call-width, 25rem);
+    color-scheme: inherit;
+  }
+  :host([theme="light"]) {
+    color-scheme: light;
+  }
+  :host([theme="dark"]) {
+    color-scheme: dark;
+  }
+  :host([theme="auto"]) {
+    color-scheme: light dark;
+  }
+  .card {
+    display: flex;
+    flex-direction: column;
+    gap: 1rem;
+    padding: 1.25rem;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+    box-shadow: var(--voice-shadow, 0 1px 2px rgb(0 0 0 / 6%), 0 8px 24px rgb(0 0 0 / 8%));
+  }
+  header {
+    display: grid;
+    gap: 0.25rem;
+  }
+  .title {
+    font-size: 1.125rem;
+    font-weight: 650;
+  }
+  p {
+    margin: 0;
+    overflow-wrap: anywhere;
+  }
+  .hint {
+    color: var(--_soft);
+    font-size: 0.875rem;
+  }
+  .alert {
+    padding: 0.75rem;
+    border-radius: calc(var(--_radius) * 0.75);
+    background: var(--_notice);
+    color: var(--_on-notice);
+    font-size: 0.875rem;
+  }
+  .intro {
+    display: grid;
+    gap: 0.75rem;
+  }
+  ::slotted(*) {
+    margin-block: 0;
+  }
+
+  .stages {
+    display: flex;
+    gap: 0.5rem;
+    margin: 0;
+    padding: 0;
+    list-style: none;
+    font-size: 0.8125rem;
+  }
+  .stages li {
+    flex: 1 1 auto;
+    padding-block-start: 0.5rem;
+    border-block-start: 4px solid var(--_line);
+    color: var(--_soft);
+  }
+  .stages .done {
+    border-color: var(--_good);
+    color: var(--_text);
+  }
+  .stages .current {
+    border-color: var(--_accent);
+    color: var(--_text);
+    font-weight: 650;
+  }
+
+  .warnings {
+    display: grid;
+    gap: 0.5rem;
+  }
+  .warnings:not(:has(.warning)) {
+    display: none;
+  }
+  .warning {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.625rem;
+    align-items: center;
+    padding: 0.625rem 0.75rem;
+    border-radius: calc(var(--_radius) * 0.75);
+    background: var(--_notice);
+    color: var(--_on-notice);
+    font-size: 0.875rem;
+  }
+  .warning p {
+    flex: 1 1 10rem;
+  }
+  svg {
+    flex: none;
+  }
+
+  .levels {
+    display: grid;
+    grid-template-columns: auto 1fr;
+    gap: 0.625rem 0.75rem;
+    align-items: center;
+    font-size: 0.8125rem;
+  }
+  .levels > span {
+    color: var(--_soft);
+  }
+
+  .end {
+    display: grid;
+    gap: 0.5rem;
+  }
+  .headline {
+    display: flex;
+    gap: 0.5rem;
+    align-items: center;
+  }
+  .failed .headline svg {
+    color: var(--_danger);
+  }
+  .detail {
+    color: var(--_soft);
+  }
+  .code {
+    color: var(--_soft);
+    font-size: 0.75rem;
+  }
+
+  .bar {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.5rem 0.25rem;
+    align-items: start;
+    justify-content: space-evenly;
+  }
+  /* What is merely shown stands back behind what matters: being muted. */
+  .toggle[aria-pressed="true"] .icon,
+  .toggle[aria-expanded="true"] .icon {
+    border: 2px solid var(--_text);
+    background: var(--_raised);
+    color: var(--_text);
+  }
+  .begin {
+    display: grid;
+  }
+  voice-call-button::part(button) {
+    inline-size: 100%;
+    min-block-size: 3rem;
+  }
+  @media (forced-colors: active) {
+    .alert,
+    .warning {
+      border: 1px solid CanvasText;
+    }
+    .stages .current {
+      border-color: Highlight;
+    }
+    .failed .headline svg {
+      color: CanvasText;
+    }
+  }
+`;

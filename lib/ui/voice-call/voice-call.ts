@@ -1,0 +1,331 @@
+import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
+import { Call } from "../../call/call.ts";
+import type { CallEnd, CallWarning } from "../../call/call-events.ts";
+import type { CallOptions } from "../../call/call-options.ts";
+import { VoiceError } from "../../call/voice-error.ts";
+import { type CallScope, callScope } from "../call-scope.ts";
+import { type CallEventType, type CallPhase, type CallView, phaseOf } from "../call-view.ts";
+import { ContextProvider } from "../context.ts";
+import { captionsIcon, keypadIcon } from "../icons.ts";
+import { PermissionController } from "../permission-controller.ts";
+import { buttons, theme } from "../styles.ts";
+import { VoiceElement } from "../voice-element.ts";
+import { CallOwner } from "./call-owner.ts";
+import { forward, forwardedEvents } from "./forward.ts";
+import { callOptions } from "./options.ts";
+import { connectingStages, endReport, warningList } from "./screens.ts";
+import { card } from "./voice-call.styles.ts";
+
+/**
+ * A whole voice call in one element: start button, permission explanation, connecting stages, call bar, level meters,
+ * captions, keypad, timer, and an end screen that says who ended the call, or what went wrong and what to do.
+ * The other elements find their call through it: inside it, or anywhere with `for="its id"`.
+ *
+ * Removing it ends the call it made; moving it does not. Closing the page is the call's own business.
+ *
+ * @tag voice-call
+ * @slot title - The heading (default: `label`).
+ * @slot - What to say before the call starts.
+ * @slot permission - Replaces the explanation of the microphone question.
+ * @slot controls - More buttons for the call bar.
+ * @slot footer - Below everything, always.
+ * @csspart card - The frame.
+ * @csspart header - Heading and status.
+ * @csspart title - The heading.
+ * @csspart status - The `<voice-status>`.
+ * @csspart intro - What is shown before the call.
+ * @csspart permission - The explanation of the microphone question.
+ * @csspart stages - The list of connecting stages.
+ * @csspart stage - One stage; also `done`, `current` or `next`.
+ * @csspart warnings - The list of warnings.
+ * @csspart warning - One warning.
+ * @csspart resume - The button of a warning that one action fixes.
+ * @csspart levels - The two meters.
+ * @csspart captions - The `<voice-captions>`.
+ * @csspart dialpad - The `<voice-dialpad>`.
+ * @csspart end - The end screen.
+ * @csspart headline - Who ended the call, or what went wrong.
+ * @csspart detail - Why, or what to do.
+ * @csspart code - The error's code.
+ * @csspart bar - The call bar.
+ * @csspart toggle - The buttons of the bar that show keypad and captions.
+ * @cssprop --voice-call-width - Greatest width (default 25rem).
+ * @cssprop --voice-surface - Background.
+ * @cssprop --voice-raised - Background of buttons.
+ * @cssprop --voice-text - Text.
+ * @cssprop --voice-soft-text - Less important text.
+ * @cssprop --voice-line - Borders.
+ * @cssprop --voice-accent - The start button and what is under way.
+ * @cssprop --voice-on-accent - Text on the accent.
+ * @cssprop --voice-danger - The hang-up button and failures.
+ * @cssprop --voice-on-danger - Text on the danger colour.
+ * @cssprop --voice-good - Connected, and the meters.
+ * @cssprop --voice-notice - Background of warnings.
+ * @cssprop --voice-on-notice - Text of warnings.
+ * @cssprop --voice-focus - The focus ring.
+ * @cssprop --voice-radius - Corners.
+ * @cssprop --voice-shadow - Shadow of the frame.
+ * @cssprop --voice-font - Font family.
+ * @fires voice-call-request - A person asks for a call. Cancelable.
+ * @fires voice-hangup-request - A person asks to end the call. Cancelable.
+ * @fires voice-mute-request - A person asks to mute or unmute. Cancelable.
+ * @fires voice-dtmf-request - A person pressed a key. Cancelable.
+ * @fires voice-statechange - The call changed its state. `detail.state`, `detail.previous`
+ * @fires voice-mutechange - `detail.muted`
+ * @fires voice-caption - A line of the transcript is new or has grown. `detail.caption`
+ * @fires voice-toolcall - The agent calls a tool. `detail.tool`
+ * @fires voice-dtmf - A digit was sent. `detail.digit`
+ * @fires voice-interrupted - Sound not yet played was taken back. `detail.removedBytes`, `detail.heardMs`
+ * @fires voice-warning - `detail.warning`
+ * @fires voice-warningclear - `detail.code`
+ * @fires voice-ended - The call has ended; once per call. `detail.end`
+ * @fires voice-error - Something a person asked for failed. `detail.error`
+ */
+export class VoiceCall extends VoiceElement {
+  static override readonly callEvents: readonly CallEventType[] = forwardedEvents;
+  static override styles = [theme, buttons, card];
+  static override properties: PropertyDeclarations = {
+    src: { type: String },
+    token: { type: String },
+    application: { type: String },
+    from: { type: String },
+    to: { type: String },
+    codecs: { type: String },
+    label: { type: String },
+    theme: { type: String, reflect: true },
+    noCaptions: { type: Boolean, attribute: "no-captions" },
+    noKeypad: { type: Boolean, attribute: "no-keypad" },
+    workletUrl: { type: String, attribute: "worklet-url" },
+    workerUrl: { type: String, attribute: "worker-url" },
+    wasmUrl: { type: String, attribute: "wasm-url" },
+    options: { attribute: false },
+    createCall: { attribute: false },
+  };
+
+  static override get observedAttributes(): string[] {
+    // biome-ignore lint/complexity/noThisInStatic: Lit collects the attributes of the class the getter is called on.
+    return [...super.observedAttributes, "lang"];
+  }
+
+  /** Address of the application: `wss:`, `ws:`, or relative to the page. */
+  declare src: string | undefined;
+  /** Credential, sent as the subprotocol `bearer.<base64url>`. */
+  declare token: string | undefined;
+  declare application: string | undefined;
+  declare from: string | undefined;
+  declare to: string | undefined;
+  /** Codecs to offer, best first, separated by spaces: `L16/16000 PCMU`. */
+  declare codecs: string | undefined;
+  /** Name of the call: the heading, and what assistive technology calls the element. */
+  declare label: string | undefined;
+  /** `light`, `dark`, `auto` (follows the system); unset: the page's `color-scheme`. */
+  declare theme: "light" | "dark" | "auto" | undefined;
+  /** Leaves out the captions and their button. */
+  declare noCaptions: boolean;
+  /** Leaves out the keypad and its button. */
+  declare noKeypad: boolean;
+  /** Address of `worklet.js`, where a strict content security policy forbids the inlined one. */
+  declare workletUrl: string | undefined;
+  /** Address of `worker.js`, likewise. */
+  declare workerUrl: string | undefined;
+  /** Address of `core.wasm`, likewise. */
+  declare wasmUrl: string | undefined;
+  /** Everything else a call can be given; the attributes win. */
+  declare options: CallOptions | undefined;
+  /** Makes the call; replace it to bring a call of your own. */
+  declare createCall: (options: CallOptions) => CallView;
+
+  readonly #owner = new CallOwner(this);
+  readonly #permission = new PermissionController(this);
+  readonly #scope = new ContextProvider<CallScope>(this, callScope, this.#scopeNow());
+  /** A call that could not even be made. */
+  #failure: CallEnd | undefined;
+  #phase: CallPhase = "idle";
+  #focusWithin = false;
+  #keypadOpen = false;
+  #captionsOpen = true;
+
+  constructor() {
+    super();
+    this.noCaptions = false;
+    this.noKeypad = false;
+    this.createCall = (options) => new Call(options);
+  }
+
+  /** Starts a call and resolves when it is connected. Does nothing while one is under way; makes a new one after the last has ended. */
+  async start(): Promise<void> {
+    this.#failure = undefined;
+    const create = () => this.createCall(callOptions(this, this.options));
+    try {
+      await this.#owner.start(this.call, create, (call) => this.#show(call));
+    } catch (error) {
+      if (this.call?.ended === undefined) this.#fail(VoiceError.from(error));
+      throw error;
+    }
+  }
+
+  /** Ends the call, if there is one. */
+  async hangUp(reason?: string): Promise<void> {
+    await this.call?.hangUp(reason);
+  }
+
+  override attributeChangedCallback(name: string, old: string | null, value: string | null): void {
+    super.attributeChangedCallback(name, old, value);
+    if (name === "lang") this.requestUpdate();
+  }
+
+  protected override callEvent(event: Event): void {
+    const forwarded = forward(event);
+    if (forwarded !== undefined) this.dispatchEvent(forwarded);
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has("call")) this.#owner.shows(this.call);
+    this.#shareScope();
+    this.#focusWithin = this.shadowRoot?.activeElement != null;
+  }
+
+  protected override render(): TemplateResult {
+    const call = this.currentCall;
+    const phase = this.#failure !== undefined ? "over" : phaseOf(call);
+    const table = this.table;
+    const end = this.#failure ?? call?.ended;
+    const live = phase === "live";
+    const underWay = live || phase === "starting";
+    const captions = !this.noCaptions && (live || phase === "over") && (call?.captions.length ?? 0) > 0;
+    const title = this.label ?? table.title;
+    return html`
+      <section part="card" class="card ${end?.error ? "failed" : phase}" tabindex="-1" aria-label=${title} @keydown=${this.#keyDown}>
+        <header part="header">
+          <span part="title" class="title"><slot name="title">${title}</slot></span>
+          <voice-status part="status" ?hidden=${this.#failure !== undefined}></voice-status>
+        </header>
+        <div part="intro" class="intro" ?hidden=${phase !== "idle"}>
+          <slot></slot>
+          ${this.#permissionHint(phase)}
+        </div>
+        <div class="starting" ?hidden=${phase !== "starting"}>${connectingStages(call?.state ?? "idle", table)}</div>
+        <p part="permission" class="alert" ?hidden=${call?.state !== "initiating" || this.#permission.state !== "prompt"}>
+          ${table.permissionWaiting}
+        </p>
+        ${warningList(underWay ? (call?.warnings ?? []) : [], table, this.#resume)}
+        <div part="levels" class="levels" ?hidden=${!live}>
+          <span aria-hidden="true">${table.caller}</span><voice-level source="input"></voice-level>
+          <span aria-hidden="true">${table.agent}</span><voice-level source="output"></voice-level>
+        </div>
+        <div part="end" class="end" role=${this.#failure ? "alert" : nothing} ?hidden=${phase !== "over"}>
+          ${endReport(end, table)}
+        </div>
+        <voice-captions part="captions" ?hidden=${!captions || !this.#captionsOpen}></voice-captions>
+        <voice-dialpad id="dialpad" part="dialpad" ?hidden=${!live || !this.#keypadOpen || this.noKeypad}></voice-dialpad>
+        <div part="bar" class="bar" role="group" aria-label=${table.controls} ?hidden=${!underWay}>
+          <voice-mute-button stacked ?hidden=${!live}></voice-mute-button>
+          <button
+            part="toggle"
+            id="keypad"
+            class="stacked toggle"
+            type="button"
+            aria-expanded=${this.#keypadOpen}
+            aria-controls="dialpad"
+            ?hidden=${!live || this.noKeypad}
+            @click=${this.#toggleKeypad}
+          >
+            <span class="icon">${keypadIcon}</span>${table.keypad}
+          </button>
+          <button
+            part="toggle"
+            class="stacked toggle"
+            type="button"
+            aria-pressed=${this.#captionsOpen}
+            ?hidden=${!live || this.noCaptions}
+            @click=${this.#toggleCaptions}
+          >
+            <span class="icon">${captionsIcon}</span>${table.captions}
+          </button>
+          <slot name="controls"></slot>
+          <voice-hangup-button stacked></voice-hangup-button>
+        </div>
+        <div class="begin" ?hidden=${underWay}>
+          <voice-call-button>${end?.error ? table.tryAgain : nothing}</voice-call-button>
+        </div>
+        <slot name="footer"></slot>
+      </section>
+    `;
+  }
+
+  protected override updated(): void {
+    const phase = this.#failure !== undefined ? "over" : phaseOf(this.currentCall);
+    const before = this.#phase;
+    this.#phase = phase;
+    if (phase === before) return;
+    if (phase !== "live") this.#keypadOpen = false;
+    if (!this.#focusWithin) return;
+    // What had the focus may just have been hidden. The frame itself cannot be pressed by accident.
+    if (phase === "starting") this.#find("section")?.focus();
+    else if (phase === "over") this.#find("voice-call-button")?.focus();
+  }
+
+  #permissionHint(phase: CallPhase): TemplateResult {
+    const { state } = this.#permission;
+    const silent = this.options?.microphone === false || state === "granted";
+    const denied = state === "denied";
+    return html`<p part="permission" class=${denied ? "alert" : "hint"} ?hidden=${silent || phase !== "idle"}>
+      <slot name="permission">${this.text(denied ? "permissionDenied" : "permissionPrompt")}</slot>
+    </p>`;
+  }
+
+  #scopeNow(): CallScope {
+    return { call: this.call, messages: this.table, start: () => this.start() };
+  }
+
+  #shareScope(): void {
+    const { call, messages } = this.#scope.value;
+    const next = this.#scopeNow();
+    if (next.call !== call || next.messages !== messages) this.#scope.value = next;
+  }
+
+  /** Every part listens to the new call before anything happens to it. */
+  #show(call: CallView): void {
+    this.call = call;
+    this.#shareScope();
+  }
+
+  #fail(error: VoiceError): void {
+    this.#failure = { reason: error.code, by: "error", error };
+    this.requestUpdate();
+  }
+
+  #find(selector: string): HTMLElement | null {
+    return this.renderRoot.querySelector<HTMLElement>(selector);
+  }
+
+  readonly #resume = (warning: CallWarning): void => {
+    void this.attempt(() => warning.resume?.());
+  };
+
+  readonly #toggleCaptions = (): void => {
+    this.#captionsOpen = !this.#captionsOpen;
+    this.requestUpdate();
+  };
+
+  readonly #toggleKeypad = async (): Promise<void> => {
+    this.#keypadOpen = !this.#keypadOpen;
+    this.requestUpdate();
+    await this.updateComplete;
+    if (this.#keypadOpen) this.#find("voice-dialpad")?.focus();
+  };
+
+  readonly #keyDown = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape" || !this.#keypadOpen) return;
+    event.stopPropagation();
+    this.#keypadOpen = false;
+    this.requestUpdate();
+    this.#find("#keypad")?.focus();
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "voice-call": VoiceCall;
+  }
+}

@@ -1,0 +1,82 @@
+import { LitElement, type PropertyDeclarations } from "lit";
+import { CallController } from "./call-controller.ts";
+import type { CallScope } from "./call-scope.ts";
+import type { CallEventType, CallView } from "./call-view.ts";
+import type { DetailOf, VoiceNotificationMap, VoiceRequestMap } from "./events.ts";
+import { localeOf } from "./messages/locale.ts";
+import { fill, type MessageKey, type Messages, mergeMessages, messagesFor } from "./messages/messages.ts";
+
+/**
+ * What every part has in common: it finds its call, renders from the call's state, asks by cancelable events and takes
+ * its words from the message table.
+ */
+export abstract class VoiceElement extends LitElement {
+  static override properties: PropertyDeclarations = {
+    call: { attribute: false },
+    for: { type: String },
+    messages: { attribute: false },
+  };
+
+  /** Events of the call after which the element renders again. */
+  static readonly callEvents: readonly CallEventType[] = ["statechange", "ended"];
+
+  /** The call to show. Unset: the call of the element named by `for`, else of the nearest `<voice-call>` around. */
+  declare call: CallView | undefined;
+  /** Id of the `<voice-call>` this element belongs to, when it is not inside one. */
+  declare for: string | undefined;
+  /** Words that replace those of the message table. */
+  declare messages: Partial<Messages> | undefined;
+
+  readonly #controller = new CallController(this, {
+    events: (this.constructor as typeof VoiceElement).callEvents,
+    onEvent: (event) => this.callEvent(event),
+    onCall: (call) => this.callChanged(call),
+  });
+
+  /** The call this element shows now, wherever it came from. */
+  protected get currentCall(): CallView | undefined {
+    return this.#controller.call;
+  }
+
+  protected get scope(): CallScope | undefined {
+    return this.#controller.scope;
+  }
+
+  protected get table(): Messages {
+    return mergeMessages(this.scope?.messages ?? messagesFor(localeOf(this)), this.messages);
+  }
+
+  protected text(key: MessageKey, values?: Readonly<Record<string, string>>): string {
+    return fill(this.table[key], values);
+  }
+
+  /** A listed event of the call arrived; the render follows. */
+  protected callEvent(_event: Event): void {}
+
+  /** Another call, or none, is shown from now on; the render follows. */
+  protected callChanged(_call: CallView | undefined): void {}
+
+  protected notify<Type extends keyof VoiceNotificationMap>(type: Type, detail: DetailOf<Type>): void {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+
+  /** Announces what a person asked for and, unless a listener objects, does it; a failure becomes a `voice-error`. */
+  protected ask<Type extends keyof VoiceRequestMap>(
+    type: Type,
+    detail: DetailOf<Type>,
+    act: () => Promise<void> | undefined,
+  ): void {
+    const request = new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable: true });
+    if (!this.dispatchEvent(request)) return;
+    void this.attempt(act);
+  }
+
+  /** Does something that may fail, now or later; a failure becomes a `voice-error`. */
+  protected async attempt(act: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.notify("voice-error", { error: error instanceof Error ? error : new Error(String(error)) });
+    }
+  }
+}
