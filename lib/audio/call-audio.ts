@@ -1,0 +1,266 @@
+import type { AudioFormat, FlushResult, Level } from "../core/index.ts";
+import { type AudioAssets, addWorklet, loadCore } from "./assets.ts";
+import { AudioError, throwIfAborted } from "./audio-error.ts";
+import {
+  AudioLevelEvent,
+  type AudioState,
+  AudioStateEvent,
+  CallAudioEvents,
+  MicrophoneEndedEvent,
+} from "./audio-events.ts";
+import type { AudioStats } from "./audio-stats.ts";
+import { dtmfFrequencies, playSines } from "./local-tone.ts";
+import { FRAME_MS, type MediaEnds, MediaLink } from "./media-link.ts";
+import { Microphone, type MicrophoneOptions } from "./microphone.ts";
+import { MicrophoneInput } from "./microphone-input.ts";
+import { type ContextLease, leaseContext } from "./shared-context.ts";
+
+export interface CallAudioOptions {
+  /** A microphone by constraints (asks for permission), a stream of your own (stays yours), or false for listening only. */
+  readonly microphone?: MicrophoneOptions | MediaStream | false;
+  readonly assets?: AudioAssets;
+  /** Gives up opening; nothing is left open. */
+  readonly signal?: AbortSignal;
+}
+
+const STATS_AGE_MS = 1000;
+const VOLUME_SLEW_SECONDS = 0.01;
+/** How long a browser that waits for a click takes to show it: its `resume()` just stays pending. */
+const RESUME_DEADLINE_MS = 1000;
+
+/**
+ * Microphone and loudspeaker of one call. The samples never pass through this thread: a worklet on each side, with frame pipes that lead
+ * straight to the thread of the socket. Page only; importable anywhere. Whoever opens it closes it.
+ *
+ *   microphone → capture worklet → uplink pipe → socket thread → downlink pipe → playback worklet → volume → loudspeaker
+ */
+export class CallAudio extends CallAudioEvents {
+  readonly #lease: ContextLease;
+  readonly #wasm: Uint8Array<ArrayBuffer>;
+  readonly #input: MicrophoneInput;
+  readonly #volume: GainNode;
+  #link: MediaLink | undefined;
+  #recording: MediaStreamAudioDestinationNode | undefined;
+  #muted = false;
+  #levels: { readonly input: Level; readonly output: Level } = { input: silent, output: silent };
+  #switching: Promise<void> = Promise.resolve();
+  #stats: { readonly at: number; readonly stats: Promise<AudioStats> } | undefined;
+  #closing: Promise<void> | undefined;
+
+  /**
+   * Opens context, worklet, core and microphone. Call it straight from a click: the AudioContext is made and resumed before anything is
+   * waited for. Where the browser still holds the sound back it succeeds with `state` "suspended": see `resume`. Rejects with AudioError.
+   */
+  static async open(options: CallAudioOptions = {}): Promise<CallAudio> {
+    const { microphone = {}, assets = {}, signal } = options;
+    throwIfAborted(signal);
+    const lease = leaseContext();
+    const opening = microphone ? Microphone.open(microphone, signal) : undefined;
+    try {
+      const [opened, wasm] = await Promise.all([opening, loadCore(assets, signal), addWorklet(lease.context, assets)]);
+      throwIfAborted(signal);
+      return new CallAudio(lease, wasm, opened);
+    } catch (error) {
+      opening?.then(
+        (late) => late.close(),
+        () => {},
+      );
+      await lease.release();
+      throw error;
+    }
+  }
+
+  private constructor(lease: ContextLease, wasm: Uint8Array<ArrayBuffer>, microphone: Microphone | undefined) {
+    super();
+    this.#lease = lease;
+    this.#wasm = wasm;
+    this.#input = new MicrophoneInput(lease.context, (track) => this.dispatchEvent(new MicrophoneEndedEvent(track)));
+    this.#input.use(microphone);
+    this.#volume = new GainNode(lease.context);
+    this.#volume.connect(lease.context.destination);
+    lease.context.addEventListener("statechange", this.#onState);
+  }
+
+  /**
+   * Starts both directions in `format`. Hand the ends to the transport (its `connectMedia`) on this thread; they can be posted to a
+   * Worker. Microphone frames wait in the uplink from here on. Once only. Rejects with `csp-wasm`, `audio-format`, `audio-core`,
+   * `audio-state` or `audio-closed`.
+   */
+  async start(format: AudioFormat): Promise<MediaEnds> {
+    this.#assertOpen();
+    if (this.#link) throw new AudioError("audio-state", "The audio of this call was started before.");
+    const link = new MediaLink({
+      context: this.#lease.context,
+      wasm: this.#wasm,
+      format,
+      muted: this.#muted,
+      onLevel: ({ input, output }) => {
+        this.#levels = { input, output };
+        this.dispatchEvent(new AudioLevelEvent(input, output));
+      },
+    });
+    this.#link = link;
+    this.#input.connect(link.input);
+    link.input.connect(this.#lease.context.destination);
+    link.output.connect(this.#volume);
+    try {
+      await link.ready;
+    } catch (error) {
+      link.close();
+      if (this.#link === link) this.#link = undefined;
+      throw error;
+    }
+    return link.ends;
+  }
+
+  /** `closed` after `close`, else that of the page's AudioContext. */
+  get state(): AudioState {
+    return this.#closing ? "closed" : stateOf(this.#lease.context);
+  }
+
+  /** Lets the sound run again after `suspended` or `interrupted`; call it from a click. Rejects with `media-autoplay`. */
+  async resume(): Promise<void> {
+    this.#assertOpen();
+    const { context } = this.#lease;
+    const refused = new Promise<void>((resolve) => setTimeout(resolve, RESUME_DEADLINE_MS));
+    await Promise.race([context.resume().catch(() => {}), refused]);
+    if (this.state === "running") return;
+    throw new AudioError("media-autoplay", "The browser does not play sound on this page before a click.");
+  }
+
+  /** Whether silence is sent in place of the microphone; what the capture worklet last confirmed. */
+  get muted(): boolean {
+    return this.#muted;
+  }
+
+  /** Resolves when the capture worklet does it. Frames keep their cadence; the level keeps showing the microphone. */
+  async setMuted(muted: boolean): Promise<void> {
+    this.#assertOpen();
+    this.#muted = this.#link ? await this.#link.setMuted(muted) : muted;
+  }
+
+  /**
+   * Silences what came before byte `positionBytes` of the downlink, counted from `start`, whether it has arrived or not. Returns the exact
+   * bytes nobody will hear, and how much of the utterance was heard.
+   */
+  async flush(positionBytes: number): Promise<FlushResult> {
+    this.#assertOpen();
+    return this.#link ? this.#link.flush(positionBytes) : { removedBytes: 0, heardMs: 0 };
+  }
+
+  /** Of the loudspeaker, 0 to 1. */
+  setVolume(volume: number): void {
+    const { context } = this.#lease;
+    this.#volume.gain.setTargetAtTime(Math.min(Math.max(volume, 0), 1), context.currentTime, VOLUME_SLEW_SECONDS);
+  }
+
+  /** Lets the person hear a key; nothing is sent. False for what is not a DTMF digit. */
+  playDigit(digit: string, durationMs = 100): boolean {
+    const frequencies = dtmfFrequencies(digit);
+    if (!frequencies || this.state === "closed") return false;
+    playSines(this.#lease.context, this.#volume, frequencies, durationMs);
+    return true;
+  }
+
+  /** Opens another microphone (or none) and puts it in place of this one, which sounds until then. Stays as it is when that fails. */
+  switchMicrophone(source: MicrophoneOptions | MediaStream | false): Promise<void> {
+    const done = this.#switching.then(async () => {
+      this.#assertOpen();
+      const microphone = source ? await Microphone.open(source) : undefined;
+      if (this.#closing) microphone?.close();
+      this.#assertOpen();
+      this.#input.use(microphone);
+    });
+    this.#switching = done.catch(() => {});
+    return done;
+  }
+
+  /** Plays on another device, for all calls of the page: `MediaDeviceInfo.deviceId`, or "" for the default. Rejects with AudioError. */
+  async setSpeaker(deviceId: string): Promise<void> {
+    this.#assertOpen();
+    const context = this.#lease.context as AudioContext & { setSinkId?(id: string): Promise<void> };
+    if (!context.setSinkId) throw new AudioError("media-unsupported", "This browser cannot choose a loudspeaker.");
+    try {
+      await context.setSinkId(deviceId);
+    } catch (cause) {
+      throw new AudioError("media-no-device", "The chosen loudspeaker is not there.", { cause });
+    }
+  }
+
+  /** The levels of the last `level` event. */
+  get levels(): { readonly input: Level; readonly output: Level } {
+    return this.#levels;
+  }
+
+  /** What is heard, for meters, recorders and tests; to be connected to nodes of `outputNode.context`. */
+  get outputNode(): AudioNode {
+    return this.#volume;
+  }
+
+  /** What is heard, as a track for a MediaRecorder or an `<audio>` element. Made on first use. */
+  get outputTrack(): MediaStreamTrack {
+    this.#assertOpen();
+    if (!this.#recording) {
+      this.#recording = new MediaStreamAudioDestinationNode(this.#lease.context, { channelCount: 1 });
+      this.#volume.connect(this.#recording);
+    }
+    return this.#recording.stream.getAudioTracks()[0]!;
+  }
+
+  /** Asks the worklets at most once a second; calls in between get the same answer. */
+  stats(): Promise<AudioStats> {
+    const now = performance.now();
+    if (!this.#stats || now - this.#stats.at >= STATS_AGE_MS) this.#stats = { at: now, stats: this.#readStats() };
+    return this.#stats.stats;
+  }
+
+  /** Total and idempotent: tracks stopped, nodes and ports gone, pending requests rejected, the context closed if nobody else uses it. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#lease.context.removeEventListener("statechange", this.#onState);
+    this.#input.close();
+    this.#link?.close();
+    this.#volume.disconnect();
+    for (const track of this.#recording?.stream.getTracks() ?? []) track.stop();
+    this.#levels = { input: silent, output: silent };
+    await this.#lease.release();
+    this.dispatchEvent(new AudioStateEvent("closed"));
+  }
+
+  async #readStats(): Promise<AudioStats> {
+    const { context } = this.#lease;
+    const figures = await this.#link?.figures();
+    return {
+      state: this.state,
+      sampleRate: context.sampleRate,
+      link: this.#link?.kind,
+      muted: this.#muted,
+      microphone: this.#input.figures,
+      captureMs: FRAME_MS,
+      outputMs: 1000 * ((context.baseLatency || 0) + (context.outputLatency || 0)),
+      capture: figures?.capture,
+      playback: figures?.playback,
+      downlink: figures?.downlink,
+      loop: figures?.loop,
+    };
+  }
+
+  readonly #onState = (): void => {
+    this.dispatchEvent(new AudioStateEvent(this.state));
+  };
+
+  #assertOpen(): void {
+    if (this.#closing) throw new AudioError("audio-closed", "The audio of this call is closed.");
+  }
+}
+
+const silent: Level = { peak: 0, rms: 0 };
+
+/** `interrupted` is WebKit's (and, by now, the standard's) fourth state. */
+function stateOf(context: AudioContext): AudioState {
+  return context.state as AudioState;
+}

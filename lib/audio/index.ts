@@ -1,0 +1,16 @@
+/** Microphone to frames, frames to loudspeaker. Page only, importable anywhere. */
+export type { AudioFormat, CodecName, FlushResult, Level, PlaybackStats } from "../core/index.ts";
+export type { AudioAssets } from "./assets.ts";
+export { AudioError, type AudioErrorCode } from "./audio-error.ts";
+export {
+  AudioLevelEvent,
+  type AudioState,
+  AudioStateEvent,
+  type CallAudioEventMap,
+  MicrophoneEndedEvent,
+} from "./audio-events.ts";
+export type { AudioStats, CaptureFigures, LoopDelay, MicrophoneFigures } from "./audio-stats.ts";
+export { CallAudio, type CallAudioOptions } from "./call-audio.ts";
+export type { MediaEnds } from "./media-link.ts";
+export { Microphone, type MicrophoneOptions } from "./microphone.ts";
+export { sharedAudioContext } from "./shared-context.ts";
