@@ -10,8 +10,8 @@ import { FUTURE_MIN_MS, fillLeft, fillOpen, fillReset, fillTake, GAP_MAX_MS } fr
 import { historyEnd, historyLength, historyOpen, historyPush } from "./history";
 import { noiseReset } from "./noise";
 import { exp, rampNext, rampStart } from "./series";
-import { LOST_FADE_MS, LOST_HOLD_MS, PAST, SLOPE_FOR_MS, sideExtend, sideOpen, sideRamp } from "./side";
-import { roundSamples } from "./span";
+import { LOST_FADE_MS, LOST_HOLD_MS, PAST, SLOPE_FOR_MS, sideExtend, sideOpen } from "./side";
+import { clamp, roundSamples } from "./span";
 
 /** Whole cycles of at least this are repeated (several short ones). */
 const REPEAT_MS: i32 = 7;
@@ -40,6 +40,12 @@ export function concealReset(): void {
   historyOpen(rate);
   noiseReset();
   comfortReset();
+  fillReset();
+}
+
+/** An utterance ended: what follows is a new beginning, and not merged with what was concealed. */
+export function concealEnd(): void {
+  run = 0;
   fillReset();
 }
 
@@ -125,20 +131,25 @@ export function concealVoicing(): f64 {
 
 /** Makes n samples (at most 10 ms) at voiceBlock: the faded extension of the past, and comfort noise under it. */
 function extend(n: i32): void {
-  const begin = <f64>run / perMs;
-  const audible = begin < LOST_FADE_MS;
-  if (audible) sideExtend(PAST, voiceBlock, n);
+  const msPerSample = 1.0 / perMs;
+  const begin = run * msPerSample;
+  if (begin < LOST_FADE_MS) sideExtend(PAST, voiceBlock, n);
   else memory.fill(voiceBlock, 0, (<usize>n) << 2);
-  const noise = sideRamp(<f64>(run + n - 1) / perMs, LOST_HOLD_MS, LOST_FADE_MS) < 1 && comfortExtend(noiseBlock, n);
-  const step = exp(PAST.slope / perMs);
+  const noise = lostRamp((run + n - 1) * msPerSample) < 1 && comfortExtend(noiseBlock, n);
+  const step = exp(PAST.slope * msPerSample);
   let decay = exp(PAST.slope * Math.min(begin, SLOPE_FOR_MS));
   for (let i = 0; i < n; i++) {
     const at = (<usize>i) << 2;
-    const ramp = sideRamp(<f64>(run + i) / perMs, LOST_HOLD_MS, LOST_FADE_MS);
+    const ramp = lostRamp((run + i) * msPerSample);
     let y = load<f32>(voiceBlock + at) * ramp * decay;
     if (run + i < SLOPE_FOR_MS * perMs) decay *= step;
     if (noise) y += load<f32>(noiseBlock + at) * Math.sqrt(1 - ramp * ramp);
     store<f32>(voiceBlock + at, <f32>y);
   }
   run = min(run + n, 1 << 29);
+}
+
+/** Gain so many milliseconds into a loss. */
+function lostRamp(ms: f64): f64 {
+  return clamp((LOST_FADE_MS - ms) * (1 / (LOST_FADE_MS - LOST_HOLD_MS)));
 }

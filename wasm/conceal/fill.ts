@@ -4,12 +4,13 @@
 //   past   f32: lead (80) | gap (160 ms) + warp + overlap with the future (15 ms) + slack, at 48 kHz
 //   future f32: lead (80) | gap (160 ms) + warp + slack; reversed: its first sample is the gap's last
 
-import { noiseBlock } from "./block";
+import { noiseBlock, voiceBlock } from "./block";
 import { comfortExtend } from "./comfort";
 import { historyEnd, historyLength, historyPush } from "./history";
 import { exp, log } from "./series";
-import { FUTURE, LOST_FADE_MS, LOST_HOLD_MS, PAST, SLOPE_FOR_MS, sideExtend, sideOpen, sideRamp } from "./side";
-import { dot, normalise, rms } from "./span";
+import { FUTURE, LOST_FADE_MS, LOST_HOLD_MS, PAST, SLOPE_FOR_MS, sideExtend, sideOpen } from "./side";
+import { clamp, dot, multiply, normalise, rms } from "./span";
+import { warpRead } from "./warp";
 
 /** Longest gap filled from two sides. */
 export const GAP_MAX_MS: i32 = 160;
@@ -19,6 +20,7 @@ export const FUTURE_MIN_MS: i32 = 10;
 /** Each side may be held longer than in a one-sided loss, as the other takes over. */
 const HOLD_MS: f64 = 30;
 const FADE_MS: f64 = 160;
+const FADE_SHARE: f64 = 1 / (FADE_MS - HOLD_MS);
 /** Share of a fall of the level that is continued when the other side is known. */
 const SLOPE_SHARE: f64 = 0.6;
 /** How far a side may be stretched over the gap to meet the other in phase, and the grid of that search. */
@@ -42,8 +44,11 @@ const WARP_MAX = 77;
 const past = memory.data((LEAD + GAP_MAX_MS * 48 + WARP_MAX + 15 * 48 + SLACK) * 4, 16);
 const future = memory.data((LEAD + GAP_MAX_MS * 48 + WARP_MAX + SLACK) * 4, 16);
 const reversed = memory.data(FUTURE_MS * 48 * 4, 16);
-/** The warped past at the instants of comparison, weighted. */
-const instants = memory.data(((GAP_MAX_MS * WARP_RATE) / 1000) * 4, 16);
+/** Instants at which the sides are compared: weights, the warped past, and the future, which also serves a block. */
+const INSTANTS = (GAP_MAX_MS * WARP_RATE) / 1000;
+const weights = memory.data(INSTANTS * 4, 16);
+const instants = memory.data(INSTANTS * 4, 16);
+const futurePart = memory.data(INSTANTS * 4, 16);
 
 let perMs: i32 = 0;
 let gap: i32 = 0;
@@ -123,27 +128,21 @@ function alignPast(next: usize, meet: i32, reach: i32, step: i32): void {
 /** Brings the future's side in phase with the warped past, compared on a thinned grid of instants. */
 function alignFuture(reach: i32, step: i32, thin: i32): void {
   const count = (gap + thin - 1) / thin;
-  let energy: f64 = 0;
   for (let i = 0; i < count; i++) {
     const u = (i * thin + 0.5) / gap;
-    const value = pastAt(i * thin);
-    const weighted = value * u * (1 - u);
-    energy += value * weighted;
-    store<f32>(instants + ((<usize>i) << 2), <f32>weighted);
+    store<f32>(weights + ((<usize>i) << 2), <f32>Math.sqrt(u * (1 - u)));
   }
+  readPast(0, thin, count, instants);
+  multiply(instants, weights, count);
+  const energy = dot(instants, instants, count);
   let best: f64 = -9;
   let chosen = 0;
   for (let shift = -reach; shift <= reach; shift += step) {
     futureWarp = shift;
-    let product: f64 = 0;
-    let own: f64 = 0;
-    for (let i = 0; i < count; i++) {
-      const u = (i * thin + 0.5) / gap;
-      const value = futureAt(i * thin);
-      product += value * load<f32>(instants + ((<usize>i) << 2));
-      own += value * value * u * (1 - u);
-    }
-    const score = normalise(product, own, energy, count / 6.0) - (WARP_COST * abs(shift)) / perMs;
+    readFuture(0, thin, count, futurePart);
+    multiply(futurePart, weights, count);
+    const match = normalise(dot(futurePart, instants, count), dot(futurePart, futurePart, count), energy, count / 6.0);
+    const score = match - (WARP_COST * abs(shift)) / perMs;
     if (score > best) {
       best = score;
       chosen = shift;
@@ -152,24 +151,15 @@ function alignFuture(reach: i32, step: i32, thin: i32): void {
   futureWarp = chosen;
 }
 
-function pastAt(k: i32): f64 {
-  return cubic(past + LEAD * 4, k * (1 + <f64>pastWarp / gap));
+/** The two sides over the gap: n values from index k on, every `stride`. */
+function readPast(k: i32, stride: i32, n: i32, out: usize): void {
+  const pace = 1 + <f64>pastWarp / gap;
+  warpRead(past + LEAD * 4, k * pace, stride * pace, n, out);
 }
 
-function futureAt(k: i32): f64 {
-  return cubic(future + LEAD * 4, (gap - 1 - k) * (1 + <f64>futureWarp / gap));
-}
-
-/** Four-point interpolation (Catmull-Rom) at a real position; one sample before and two after it are readable. */
-function cubic(x: usize, position: f64): f64 {
-  const i = <i32>Math.floor(position);
-  const at = x + ((<isize>i) << 2);
-  const u = position - i;
-  const p = <f64>load<f32>(at - 4);
-  const q = <f64>load<f32>(at);
-  const r = <f64>load<f32>(at, 4);
-  const s = <f64>load<f32>(at, 8);
-  return q + 0.5 * u * (r - p + u * (2 * p - 5 * q + 4 * r - s + u * (3 * (q - r) + s - p)));
+function readFuture(k: i32, stride: i32, n: i32, out: usize): void {
+  const pace = 1 + <f64>futureWarp / gap;
+  warpRead(future + LEAD * 4, (gap - 1 - k) * pace, -stride * pace, n, out);
 }
 
 /** Writes the next n samples of the gap (at most 10 ms, at most fillLeft()) to out and appends them to the history. */
@@ -192,23 +182,29 @@ export function fillTake(out: usize, n: i32): void {
   let pastDecay = exp(pastSlope * Math.min(concealedMs + <f64>done / perMs, SLOPE_FOR_MS));
   let futureDecay = exp(futureSlope * Math.min(<f64>(gap - 1 - done) / perMs, SLOPE_FOR_MS));
   let edge = edgePast * exp((edgeRatio * (done + 0.5)) / gap);
+  const msPerSample = 1.0 / perMs;
+  const perGap = 1.0 / gap;
+  const pastShare = 1 / (pastFade - pastHold);
+  readPast(done, 1, n, voiceBlock);
+  readFuture(done, 1, n, futurePart);
   for (let i = 0; i < n; i++) {
+    const at = (<usize>i) << 2;
     const k = done + i;
-    const u = (k + 0.5) / gap;
+    const u = (k + 0.5) * perGap;
     const v = 1 - u;
-    const before = concealedMs + <f64>k / perMs;
-    const after = <f64>(gap - 1 - k) / perMs;
-    const pastGain = sideRamp(before, pastHold, pastFade) * pastDecay;
-    const futureGain = sideRamp(after, HOLD_MS, FADE_MS) * futureDecay;
+    const before = concealedMs + k * msPerSample;
+    const after = (gap - 1 - k) * msPerSample;
+    const pastGain = clamp((pastFade - before) * pastShare) * pastDecay;
+    const futureGain = clamp((FADE_MS - after) * FADE_SHARE) * futureDecay;
     // A straight cross-fade is too loud on a steep edge: half way (in dB) to the geometric mean.
     const level = Math.sqrt(edge / (edgePast * v + edgeFuture * u));
     const power = noisy > 0 ? exp(log(u * u + v * v) * -0.5 * noisy) : 1.0;
-    let y = (pastAt(k) * pastGain * v + futureAt(k) * futureGain * u) * level * power;
+    let y = (load<f32>(voiceBlock + at) * pastGain * v + load<f32>(futurePart + at) * futureGain * u) * level * power;
     if (noise) {
       const g = comfortGain(k, u);
-      y += load<f32>(noiseBlock + ((<usize>i) << 2)) * Math.sqrt(Math.max(0, 1 - g * g));
+      y += load<f32>(noiseBlock + at) * Math.sqrt(Math.max(0, 1 - g * g));
     }
-    store<f32>(out + ((<usize>i) << 2), <f32>y);
+    store<f32>(out + at, <f32>y);
     if (before < SLOPE_FOR_MS) pastDecay *= pastStep;
     if (after <= SLOPE_FOR_MS) futureDecay *= futureStep;
     edge *= edgeStep;
@@ -219,7 +215,8 @@ export function fillTake(out: usize, n: i32): void {
 
 /** Fade of the speech that comfort noise complements. */
 function comfortGain(k: i32, u: f64): f64 {
-  const before = sideRamp(<f64>k / perMs, HOLD_MS, FADE_MS);
-  const after = sideRamp(<f64>(gap - 1 - k) / perMs, HOLD_MS, FADE_MS);
+  const msPerSample = 1.0 / perMs;
+  const before = clamp((FADE_MS - k * msPerSample) * FADE_SHARE);
+  const after = clamp((FADE_MS - (gap - 1 - k) * msPerSample) * FADE_SHARE);
   return Math.min(1, before * (1 - u) + after * u);
 }

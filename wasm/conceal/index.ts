@@ -1,5 +1,6 @@
 // Packet-loss concealment: the exports of the core.
 export {
+  concealEnd,
   concealFill,
   concealFillBegin,
   concealFillTake,

@@ -1,6 +1,6 @@
 // Linear prediction: autocorrelation method, Levinson-Durbin recursion, and the two filters that come of it.
 //
-// Coefficients are f32, a[0] = 1 left out: a[1]..a[order] lie at `taps`, `order` a multiple of 4.
+// Coefficients are f32, a[0] = 1 left out: a[1]..a[order] lie at `taps`, `order` a multiple of 4 and at least 8.
 
 import { exp, rotorNext, rotorStart } from "./series";
 import { dot } from "./span";
@@ -68,47 +68,69 @@ function levinson(order: i32): void {
   }
 }
 
-/** Prediction residual of n samples at x, of which `order` earlier ones are readable. `out` takes n rounded up to 4. */
+/** Prediction residual of n samples at x, of which `order` earlier ones are readable. `out` takes n rounded up to 8. */
 export function lpcResidual(x: usize, n: i32, taps: usize, order: i32, out: usize): void {
-  for (let i = 0; i < n; i += 4) {
-    const at = x + ((<usize>i) << 2);
-    let sum = v128.load(at);
-    for (let j: usize = 1; j <= <usize>order; j++) {
-      sum = f32x4.add(sum, f32x4.mul(v128.load_splat<f32>(taps + (j << 2) - 4), v128.load(at - (j << 2))));
+  const end = x + ((<usize>n) << 2);
+  for (; x < end; x += 32) {
+    let low = v128.load(x);
+    let high = v128.load(x, 16);
+    let earlier = x;
+    for (let tap = taps; tap < taps + ((<usize>order) << 2); tap += 4) {
+      const a = v128.load_splat<f32>(tap);
+      earlier -= 4;
+      low = f32x4.add(low, f32x4.mul(a, v128.load(earlier)));
+      high = f32x4.add(high, f32x4.mul(a, v128.load(earlier, 16)));
     }
-    v128.store(out + ((<usize>i) << 2), sum);
+    v128.store(out, low);
+    v128.store(out, high, 16);
+    out += 32;
   }
 }
 
 /**
  * All-pole filter, in place: y holds the excitation of n samples (and room for n rounded up to 4), and the `order`
- * newest outputs before them.
+ * (at least 8) newest outputs before them.
  */
 export function lpcSynthesise(y: usize, n: i32, taps: usize, order: i32): void {
-  const a1 = load<f32>(taps);
-  const a2 = load<f32>(taps, 4);
-  const a3 = load<f32>(taps, 8);
-  let p = load<f32>(y - 4);
-  let q = load<f32>(y - 8);
-  let r = load<f32>(y - 12);
-  const end = y + ((<usize>n) << 2);
-  while (y < end) {
-    // Four outputs at once: what lies at least four samples back as vectors, the last three one after the other.
-    let sum = v128.load(y);
-    for (let j: usize = 4; j <= <usize>order; j++) {
-      sum = f32x4.sub(sum, f32x4.mul(v128.load_splat<f32>(taps + (j << 2) - 4), v128.load(y - (j << 2))));
+  const a1 = v128.load_splat<f32>(taps);
+  const a2 = v128.load_splat<f32>(taps + 4);
+  const a3 = v128.load_splat<f32>(taps + 8);
+  const a4 = v128.load_splat<f32>(taps + 12);
+  const a5 = v128.load_splat<f32>(taps + 16);
+  const a6 = v128.load_splat<f32>(taps + 20);
+  const a7 = v128.load_splat<f32>(taps + 24);
+  const a8 = v128.load_splat<f32>(taps + 28);
+  const last = taps + ((<usize>order) << 2);
+  const none = f32x4.splat(0);
+  // Four outputs at once: their excitation and everything older is summed first; the filter's first three echoes
+  // (its impulse response) then spread each sum to the outputs after it. The newest eight outputs stay in registers,
+  // as reading them back right after writing would stall.
+  const echo1 = f32x4.neg(a1);
+  const echo2 = f32x4.sub(f32x4.mul(a1, a1), a2);
+  const echo3 = f32x4.neg(f32x4.add(a3, f32x4.add(f32x4.mul(a2, echo1), f32x4.mul(a1, echo2))));
+  let before = v128.load(y - 32);
+  let newest = v128.load(y - 16);
+  for (const end = y + ((<usize>n) << 2); y < end; y += 16) {
+    let sum = f32x4.sub(v128.load(y), f32x4.mul(a8, before));
+    let other = f32x4.mul(a4, newest);
+    sum = f32x4.sub(sum, f32x4.mul(a7, i32x4.shuffle(before, newest, 1, 2, 3, 4)));
+    other = f32x4.add(other, f32x4.mul(a6, i32x4.shuffle(before, newest, 2, 3, 4, 5)));
+    sum = f32x4.sub(sum, f32x4.mul(a5, i32x4.shuffle(before, newest, 3, 4, 5, 6)));
+    other = f32x4.add(other, f32x4.mul(a3, i32x4.shuffle(newest, none, 1, 2, 3, 4)));
+    sum = f32x4.sub(sum, f32x4.mul(a2, i32x4.shuffle(newest, none, 2, 3, 4, 5)));
+    other = f32x4.add(other, f32x4.mul(a1, i32x4.shuffle(newest, none, 3, 4, 5, 6)));
+    let earlier = y - 36;
+    for (let tap = taps + 32; tap < last; tap += 8) {
+      sum = f32x4.sub(sum, f32x4.mul(v128.load_splat<f32>(tap), v128.load(earlier)));
+      other = f32x4.add(other, f32x4.mul(v128.load_splat<f32>(tap, 4), v128.load(earlier - 4)));
+      earlier -= 8;
     }
-    const o = f32x4.extract_lane(sum, 0) - a3 * r - a2 * q - a1 * p;
-    const s = f32x4.extract_lane(sum, 1) - a3 * q - a2 * p - a1 * o;
-    const t = f32x4.extract_lane(sum, 2) - a3 * p - a2 * o - a1 * s;
-    const u = f32x4.extract_lane(sum, 3) - a3 * o - a2 * s - a1 * t;
-    store<f32>(y, o);
-    store<f32>(y, s, 4);
-    store<f32>(y, t, 8);
-    store<f32>(y, u, 12);
-    p = u;
-    q = t;
-    r = s;
-    y += 16;
+    sum = f32x4.sub(sum, other);
+    const first = f32x4.add(sum, f32x4.mul(echo1, i32x4.shuffle(none, sum, 0, 4, 5, 6)));
+    const second = f32x4.mul(echo2, i32x4.shuffle(none, sum, 0, 1, 4, 5));
+    const third = f32x4.mul(echo3, i32x4.shuffle(none, sum, 0, 1, 2, 4));
+    before = newest;
+    newest = f32x4.add(first, f32x4.add(second, third));
+    v128.store(y, newest);
   }
 }

@@ -2,13 +2,13 @@
 // noise, through the synthesis filter. No fade: that is `sideRamp` and `slope`, applied by the caller.
 //
 // Two sides exist: PAST (the history, forwards) and FUTURE (the next packet, reversed). Scalars in `Side`, arrays behind:
-//   taps f32[24] | memory f32[24]: newest outputs, oldest first | cycle f32[720 + 4]: 15 ms of residual at 48 kHz
+//   taps f32[24] | memory f32[24]: newest outputs, oldest first | cycle f32[720 + 8]: 15 ms of residual at 48 kHz
 
 import { lpcAnalyse, lpcOrder, lpcResidual, lpcSynthesise, MAX_ORDER } from "./lpc";
 import { noiseNext } from "./noise";
 import { MAX_LAG_MS, pitchLag, pitchMatch, pitchSearch } from "./pitch";
 import { log } from "./series";
-import { dot, normalise, rms } from "./span";
+import { clamp, dot, normalise, rms } from "./span";
 
 /** LPC analysis window; 20-40 ms scored alike, 30 gives stable formants for 67 Hz voices. */
 const ANALYSIS_MS: i32 = 30;
@@ -33,7 +33,7 @@ export const LOST_FADE_MS: f64 = 120;
 const TAPS: usize = 64;
 const MEMORY: usize = TAPS + MAX_ORDER * 4;
 const CYCLE: usize = MEMORY + MAX_ORDER * 4;
-const SIDE_BYTES = 64 + 2 * MAX_ORDER * 4 + (MAX_LAG_MS * 48 + 4) * 4;
+const SIDE_BYTES = 64 + 2 * MAX_ORDER * 4 + (MAX_LAG_MS * 48 + 8) * 4;
 
 @unmanaged
 export class Side {
@@ -78,7 +78,7 @@ export function sideOpen(side: Side, x: usize, n: i32, rate: i32, repeatMs: i32)
     dot(earlier, earlier, window),
     window,
   );
-  side.periodicGain = Math.min(1, Math.max(0, (side.voicing - VOICING_LOW) / (VOICING_HIGH - VOICING_LOW)));
+  side.periodicGain = clamp((side.voicing - VOICING_LOW) / (VOICING_HIGH - VOICING_LOW));
 
   let cycles = lag;
   while (cycles < repeatMs * perMs && cycles + lag < n - order) cycles += lag;
@@ -119,9 +119,4 @@ export function sideExtend(side: Side, out: usize, n: i32): void {
   side.cycleAt = at;
   lpcSynthesise(out, n, self + TAPS, side.order);
   memory.copy(self + MEMORY, out + ((<usize>n) << 2) - order, order);
-}
-
-/** Share left of a fade that begins at `holdMs` and ends at `fadeMs`. */
-export function sideRamp(ms: f64, holdMs: f64, fadeMs: f64): f64 {
-  return Math.min(1, Math.max(0, (fadeMs - ms) / (fadeMs - holdMs)));
 }

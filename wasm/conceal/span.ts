@@ -28,6 +28,16 @@ export function rms(x: usize, n: i32): f64 {
   return Math.sqrt(dot(x, x, n) / n);
 }
 
+/** Multiplies n samples at a, rounded up to 4, by those at b. */
+export function multiply(a: usize, b: usize, n: i32): void {
+  for (let i: usize = 0; i < (<usize>n) << 2; i += 16) v128.store(a + i, f32x4.mul(v128.load(a + i), v128.load(b + i)));
+}
+
+/** Limits to 0…1. */
+export function clamp(x: f64): f64 {
+  return Math.min(1, Math.max(0, x));
+}
+
 /** The energies of a correlation are raised by this rms (-50 dBFS): below it a correlation means nothing. */
 const CORRELATION_FLOOR: f64 = 100;
 
