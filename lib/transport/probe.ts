@@ -16,7 +16,6 @@ export async function refine(error: unknown, url: string, signal: AbortSignal): 
     const response = await fetch(url.replace(/^ws/, "http"), {
       mode: ownOrigin ? "same-origin" : "no-cors",
       cache: "no-store",
-      redirect: "manual",
       signal: AbortSignal.any([signal, AbortSignal.timeout(probeTimeoutMs)]),
     });
     void response.body?.cancel();

@@ -95,6 +95,7 @@ export function openWebSocket<T>(
       signal.removeEventListener("abort", abort);
       socket.onopen = null;
       socket.onclose = null;
+      socket.onerror = () => {}; // `close` follows it; the `ws` class wants a listener
     };
     const fail = (error: TransportError): void => {
       settle();
@@ -108,12 +109,11 @@ export function openWebSocket<T>(
       const message = `No answer from ${withoutQuery(options.url)} within ${options.connectTimeoutMs} ms.`;
       fail(new TransportError("transport-timeout", message, false));
     }, options.connectTimeoutMs);
-    socket.onerror = () => {}; // `close` follows and ends the attempt
-    socket.onclose = () => {
-      settle();
-      const message = `${withoutQuery(options.url)} cannot be reached.`;
-      reject(new TransportError("transport-unreachable", message, false));
+    const unreachable = (): void => {
+      fail(new TransportError("transport-unreachable", `${withoutQuery(options.url)} cannot be reached.`, false));
     };
+    socket.onerror = unreachable; // where a policy blocks the socket, Chromium fires no `close`
+    socket.onclose = unreachable;
     socket.onopen = () => {
       settle();
       try {

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import { resolve } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
@@ -7,10 +7,10 @@ import { build } from "esbuild";
 import { acceptNodeWebSocket } from "../../../lib/node/node-transport.ts";
 import { openSocketRig, type SocketRig } from "../../unit/node/rig.ts";
 import { contract, type FarPeer, farPeer } from "../../unit/transport/contract.ts";
-import type { transportPage } from "./page-entry.ts";
+import type { transportPage as TransportPage } from "./page-entry.ts";
 
 declare global {
-  var transportPage: typeof import("./page-entry.ts").transportPage;
+  var transportPage: typeof TransportPage;
 }
 
 /** A page with nothing but the transport under test, served with the headers a case asks for in the query. */
@@ -18,7 +18,6 @@ let site: {
   url: string;
   script: string;
   server: Server;
-  upgrades: (request: IncomingMessage) => number;
   open: Set<Socket>;
 };
 
@@ -61,7 +60,7 @@ test.beforeAll(async () => {
   });
   await new Promise<void>((done) => server.listen(0, "localhost", done));
   const url = `http://localhost:${(server.address() as AddressInfo).port}`;
-  site = { url, script, server, upgrades: () => 0, open };
+  site = { url, script, server, open };
 });
 
 test.afterAll(async () => {
@@ -128,7 +127,7 @@ for (const { title, query, options } of flavours) {
   });
 }
 
-type Attempt = Awaited<ReturnType<typeof transportPage.attempt>>;
+type Attempt = Awaited<ReturnType<typeof TransportPage.attempt>>;
 
 async function attempt(
   page: Page,

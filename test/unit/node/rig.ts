@@ -17,7 +17,7 @@ export interface SocketRig {
 export async function openSocketRig(
   options: { maxPayload?: number; protocols?: (offered: Set<string>) => string | false } = {},
 ): Promise<SocketRig> {
-  const http: Server = createServer();
+  const http: Server = createServer((_, response) => void response.writeHead(426).end());
   const sockets = new Set<Socket>();
   http.on("connection", (socket) => {
     sockets.add(socket);
