@@ -173,8 +173,7 @@ export function fillTake(out: usize, n: i32): void {
   const edgeRatio = log(edgeFuture / edgePast);
   // Noise on both sides: keep the power, not the amplitude.
   const noisy = 1 - Math.max(PAST.periodicGain, FUTURE.periodicGain);
-  const lastU = (done + n - 0.5) / gap;
-  const noise = comfortGain(done + n - 1, lastU) < 1 && comfortExtend(noiseBlock, n);
+  const noise = comfortGain(gap - 1, 1 - 0.5 / gap) < 1 && comfortExtend(noiseBlock, n);
   // Exponentials advance by a factor a sample.
   const pastStep = exp(pastSlope / perMs);
   const futureStep = exp(-futureSlope / perMs);
