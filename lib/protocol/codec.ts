@@ -1,4 +1,4 @@
-import { MalformedError } from "./errors.ts";
+import { MalformedError, ProtocolError } from "./errors.ts";
 import { integer, object, type Static, string } from "./shape.ts";
 
 /** An audio format as the catalog spells it. */
@@ -53,6 +53,14 @@ export function pickCodec(offered: readonly Codec[], preferred?: readonly string
     if (match) return match;
   }
   return null;
+}
+
+/** The offered codec that was picked; throws `ProtocolError` `protocol-codec` where it was not offered. */
+export function offeredCodec(offered: readonly Codec[], picked: Codec | null): Codec | null {
+  if (!picked) return null;
+  const found = offered.find((offer) => sameCodec(offer, picked));
+  if (found) return found;
+  throw new ProtocolError(`The codec ${picked.id} was picked, and not offered.`, { code: "protocol-codec" });
 }
 
 export const codecBytesPerSecond = ({ sample_rate, bit_depth, channels }: Codec): number =>

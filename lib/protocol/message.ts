@@ -3,8 +3,6 @@ import { object, type Shape } from "./shape.ts";
 /** `voice` owns the call and the caller's sound; `application` listens and speaks. Says nothing about who opened the socket. */
 export type Role = "voice" | "application";
 
-export const otherRole = (role: Role): Role => (role === "voice" ? "application" : "voice");
-
 export interface Operation<P, R> {
   readonly handledBy: Role | "both";
   readonly params: Shape<P>;
@@ -26,6 +24,14 @@ export interface Catalog {
   readonly operations: Readonly<Record<string, Operation<unknown, unknown>>>;
   readonly events: Readonly<Record<string, EventDefinition<unknown>>>;
 }
+
+/** Looks a name from the wire up; `constructor` and the like are not in any catalog. */
+export const lookUp = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
+
+/** Whether a role answers an operation. */
+export const handles = (role: Role, { handledBy }: Operation<unknown, unknown>): boolean =>
+  handledBy === role || handledBy === "both";
 
 /** These only help inference: a message file says what it is, and gets its types from the shapes. */
 export const operation = <P, R>(definition: Operation<P, R>): Operation<P, R> => definition;

@@ -89,7 +89,7 @@ export const optional = <T>(shape: Shape<T>): OptionalShape<T> => ({
 /** Reads null and nothing as `empty`: Go peers send an empty list or map as null. */
 export const lenient = <T>(shape: Shape<T>, empty: T): Shape<T> => ({
   decode: (value, path) => shape.decode(value ?? empty, path),
-  encode: shape.encode,
+  encode: (value, path) => shape.encode(value ?? empty, path),
 });
 
 /** An object with these fields, written in this order; unknown fields are ignored. Where none is required, null and nothing read as empty. */

@@ -1,4 +1,4 @@
-import type { Catalog, EventDefinition, Operation, Role } from "./message.ts";
+import type { Catalog, EventDefinition, Operation } from "./message.ts";
 import { agentToolCall } from "./messages/agent-tool-call.ts";
 import { applicationMove } from "./messages/application-move.ts";
 import { audioBufferClear } from "./messages/audio-buffer-clear.ts";
@@ -49,7 +49,3 @@ export type Result<M extends Method> = (typeof operations)[M] extends Operation<
 
 export type EventName = keyof typeof events;
 export type EventData<E extends EventName> = (typeof events)[E] extends EventDefinition<infer D> ? D : never;
-
-/** Methods a role answers, and events it may send. */
-export const handles = (role: Role, { handledBy }: Operation<unknown, unknown>): boolean =>
-  handledBy === role || handledBy === "both";

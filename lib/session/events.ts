@@ -1,0 +1,84 @@
+import type { EventData, EventName } from "../protocol/index.ts";
+import type { MessageContext } from "./context.ts";
+import type { SessionState } from "./state.ts";
+
+/** How and why a session ended. There is exactly one per session. */
+export interface SessionEnd {
+  /** What the ending side said, or a `code` of this library. */
+  readonly reason: string;
+  readonly by: "local" | "remote" | "network";
+  /** The operation that ended it, where one did: `call.hangup`, `application.move`, `session.terminate`. */
+  readonly method?: string;
+  /** Where it did not end in good order. */
+  readonly error?: unknown;
+}
+
+export class SessionStateEvent extends Event {
+  constructor(
+    readonly state: SessionState,
+    readonly previous: SessionState,
+  ) {
+    super("statechange");
+  }
+}
+
+export class SessionEndedEvent extends Event {
+  constructor(readonly end: SessionEnd) {
+    super("ended");
+  }
+}
+
+/** Something went wrong that the session survives: a message that could not be read, a handler that threw. */
+export class SessionFaultEvent extends Event {
+  constructor(
+    readonly error: unknown,
+    /** Method or event it happened at, where known. */
+    readonly at: string | undefined,
+  ) {
+    super("fault");
+  }
+}
+
+/** An event of the catalog, from the peer. Its type is its name on the wire. */
+export class RemoteEvent<E extends EventName> extends Event {
+  readonly data: EventData<E>;
+  readonly receivedAt: number;
+  readonly mediaBytes: number;
+
+  constructor(context: MessageContext) {
+    super(context.name);
+    this.data = context.payload as EventData<E>;
+    this.receivedAt = context.receivedAt;
+    this.mediaBytes = context.mediaBytes;
+  }
+}
+
+export type SessionEventMap = { [E in EventName]: RemoteEvent<E> } & {
+  statechange: SessionStateEvent;
+  fault: SessionFaultEvent;
+  ended: SessionEndedEvent;
+};
+
+/** `EventTarget`, with listeners that know the class of their event. */
+export interface TypedEventTarget<Map> extends EventTarget {
+  addEventListener<K extends keyof Map & string>(
+    type: K,
+    listener: (event: Map[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<K extends keyof Map & string>(
+    type: K,
+    listener: (event: Map[K]) => void,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
+}

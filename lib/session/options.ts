@@ -1,0 +1,49 @@
+import type { Codec, JsonObject, Params, Role } from "../protocol/index.ts";
+import type { Connect, Transport } from "../transport/transport.ts";
+import type { Clock } from "./clock.ts";
+import type { MessageContext } from "./context.ts";
+import type { ExchangeCounters, RequestOptions } from "./exchange.ts";
+
+export interface SessionOptions {
+  readonly role: Role;
+  /** An open transport, or what opens one. The session closes it. */
+  readonly transport: Transport | Connect;
+  /** Ends the session. */
+  readonly signal?: AbortSignal;
+  /** Default 5 s. */
+  readonly requestTimeoutMs?: number;
+  /** Application role: how long the voice side may take until it asks for `session.initialize`. Default 10 s. */
+  readonly initializeTimeoutMs?: number;
+  /** How long each step of closing may take: the last messages leaving, the peer closing, the transport closing. Default 2 s. */
+  readonly closeTimeoutMs?: number;
+  /** Messages in a row that may be unreadable. Default 10. */
+  readonly maxMalformed?: number;
+  /** Messages waiting for a handler, or for an answer, before the peer is cut off. Default 1000. */
+  readonly maxQueued?: number;
+  readonly clock?: Clock;
+  readonly newId?: () => string;
+  /** Application role: picks one of the offered codecs, or null for no audio. Default: the first offered codec that we speak. */
+  readonly onInitialize?: (
+    params: Params<"session.initialize">,
+    context: MessageContext,
+  ) => Codec | null | Promise<Codec | null>;
+  /** Media frames from the peer, where no downlink is connected to the transport. The receiver owns the bytes. */
+  readonly onFrame?: (frame: Uint8Array, receivedAt: number) => void;
+}
+
+export interface InitializeOptions extends RequestOptions {
+  readonly application: Params<"session.initialize">["application"];
+  readonly call: Params<"session.initialize">["call"];
+  /** Preferred first. */
+  readonly codecs: readonly Codec[];
+  readonly metadata?: JsonObject | null;
+  /** Gets ready for audio in the picked codec, before media opens and the peer learns of it. What it throws ends the session. */
+  readonly prepare?: (codec: Codec | null, signal: AbortSignal) => void | Promise<void>;
+}
+
+export interface SessionStats extends Readonly<ExchangeCounters> {
+  readonly pendingRequests: number;
+  readonly queuedMessages: number;
+  /** Of the last `ping` of ours. */
+  readonly rttMs: number | undefined;
+}
