@@ -7,6 +7,8 @@ import { rms } from "./span";
 const ORDER = 8;
 /** Louder packets (-50 dBFS) are never taken for background noise. */
 const CEILING_RMS: f64 = 100;
+/** Digital silence is not the floor of a line that has noise: from here the floor can rise again. */
+const LOWEST_RMS: f64 = 1;
 /** Rise of the floor per 20 ms packet (about 8 dB/s), so that it follows a growing noise. */
 const RISE: f64 = 0.02;
 const PACKET_MS: f64 = 20;
@@ -32,7 +34,7 @@ export function comfortReset(): void {
 export function comfortObserve(x: usize, n: i32, rate: i32): void {
   const perMs = rate / 1000;
   if (n < MIN_MS * perMs) return;
-  floorRms = Math.min(CEILING_RMS, floorRms * (1 + (RISE * n) / (PACKET_MS * perMs)));
+  floorRms = Math.min(CEILING_RMS, Math.max(LOWEST_RMS, floorRms) * (1 + (RISE * n) / (PACKET_MS * perMs)));
   const level = rms(x, n);
   if (level >= floorRms) return;
   floorRms = level;

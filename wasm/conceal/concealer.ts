@@ -6,7 +6,7 @@
 
 import { BLOCK_MS, noiseBlock, voiceBlock } from "./block";
 import { comfortExtend, comfortObserve, comfortReset } from "./comfort";
-import { FUTURE_MIN_MS, fillLeft, fillOpen, fillReset, fillTake, GAP_MAX_MS } from "./fill";
+import { FUTURE_MIN_MS, fillLeft, fillOpen, fillReset, fillStep, fillTake, GAP_MAX_MS } from "./fill";
 import { historyEnd, historyLength, historyOpen, historyPush } from "./history";
 import { noiseReset } from "./noise";
 import { exp, rampNext, rampStart } from "./series";
@@ -103,8 +103,9 @@ export function concealFill(out: usize, n: i32, next: usize, nextLength: i32): i
 }
 
 /**
- * The same spread over time: prepares a gap of n samples, which concealFillTake then writes in parts. Returns 1, or 0
- * (nothing prepared: conceal from the past alone) when the gap is longer than 160 ms or the future shorter than 10 ms.
+ * The same spread over time: opens a gap of n samples, which concealFillTake then writes in parts; next is copied.
+ * Returns 1, or 0 (conceal from the past alone) when the gap is longer than 160 ms or the future shorter than 10 ms.
+ * Nothing else may pass through here between the last sample before the gap and the gap's last.
  */
 export function concealFillBegin(n: i32, next: usize, nextLength: i32): i32 {
   if (n <= 0 || n > GAP_MAX_MS * perMs || nextLength < FUTURE_MIN_MS * perMs) return 0;
@@ -113,7 +114,15 @@ export function concealFillBegin(n: i32, next: usize, nextLength: i32): i32 {
   return 1;
 }
 
-/** Writes the next n samples of the prepared gap, or as many as are left; returns how many. */
+/**
+ * Does a third of the work that the open gap needs before its first sample, and returns how many thirds are left: called
+ * once a tick ahead of time it levels the load. Otherwise concealFillTake does the rest.
+ */
+export function concealFillStep(): i32 {
+  return fillStep();
+}
+
+/** Writes the next n samples of the open gap, or as many as are left; returns how many. */
 export function concealFillTake(out: usize, n: i32): i32 {
   n = min(n, fillLeft());
   for (let at = 0; at < n; at += BLOCK_MS * perMs) fillTake(out + ((<usize>at) << 2), min(BLOCK_MS * perMs, n - at));

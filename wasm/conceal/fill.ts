@@ -9,7 +9,7 @@ import { comfortExtend } from "./comfort";
 import { historyEnd, historyLength, historyPush } from "./history";
 import { exp, log } from "./series";
 import { FUTURE, LOST_FADE_MS, LOST_HOLD_MS, PAST, SLOPE_FOR_MS, sideExtend, sideOpen } from "./side";
-import { clamp, dot, multiply, normalise, rms } from "./span";
+import { clamp, dot, multiply, normalise, rms, roundSamples } from "./span";
 import { warpRead } from "./warp";
 
 /** Longest gap filled from two sides. */
@@ -43,6 +43,8 @@ const SLACK = 6;
 const WARP_MAX = 77;
 const past = memory.data((LEAD + GAP_MAX_MS * 48 + WARP_MAX + 15 * 48 + SLACK) * 4, 16);
 const future = memory.data((LEAD + GAP_MAX_MS * 48 + WARP_MAX + SLACK) * 4, 16);
+/** The future as it comes, and reversed. */
+const upcoming = memory.data(FUTURE_MS * 48 * 4, 16);
 const reversed = memory.data(FUTURE_MS * 48 * 4, 16);
 /** Instants at which the sides are compared: weights, the warped past, and the future, which also serves a block. */
 const INSTANTS = (GAP_MAX_MS * WARP_RATE) / 1000;
@@ -50,55 +52,84 @@ const weights = memory.data(INSTANTS * 4, 16);
 const instants = memory.data(INSTANTS * 4, 16);
 const futurePart = memory.data(INSTANTS * 4, 16);
 
+/** Parts in which a gap is prepared. */
+const STEPS = 3;
+
+let rate: i32 = 0;
 let perMs: i32 = 0;
+/** Samples missing, written, of the future known, and already concealed from the past alone. */
 let gap: i32 = 0;
 let done: i32 = 0;
-/** First sample of the extensions after `lead` real ones. */
-let lead: i32 = 0;
+let known: i32 = 0;
+let resumedAt: i32 = 0;
+/** Parts of the preparation that are left. */
+let steps: i32 = 0;
+/** Largest warp tried, and samples of the future compared with the past. */
+let reach: i32 = 0;
+let meet: i32 = 0;
 /** Samples by which each side is stretched over the gap. */
 let pastWarp: i32 = 0;
 let futureWarp: i32 = 0;
-/** Milliseconds already concealed from one side only. */
-let concealedMs: f64 = 0;
+/** Levels at the two edges. */
 let edgePast: f64 = 0;
 let edgeFuture: f64 = 0;
 
 /**
- * Prepares n missing samples (1 to GAP_MAX_MS) before the nextLength (at least FUTURE_MIN_MS) samples at next, after
- * `concealed` samples concealed from the past side alone.
+ * Opens a gap of n missing samples (1 to GAP_MAX_MS) before the nextLength (at least FUTURE_MIN_MS) samples at next,
+ * which are copied, after `concealed` samples concealed from the past alone.
  */
-export function fillOpen(n: i32, next: usize, nextLength: i32, concealed: i32, rate: i32): void {
+export function fillOpen(n: i32, next: usize, nextLength: i32, concealed: i32, sampleRate: i32): void {
+  rate = sampleRate;
   perMs = rate / 1000;
   gap = n;
   done = 0;
-  concealedMs = <f64>concealed / perMs;
-  if (!concealed) sideOpen(PAST, historyEnd() - ((<usize>historyLength()) << 2), historyLength(), rate, 0);
-  const known = min(nextLength, FUTURE_MS * perMs);
+  steps = STEPS;
+  resumedAt = concealed;
+  known = min(nextLength, FUTURE_MS * perMs);
+  memory.copy(upcoming, next, (<usize>known) << 2);
+  roundSamples(upcoming, known);
+}
+
+/** Prepares the open gap in STEPS parts of similar cost; returns how many are left. */
+export function fillStep(): i32 {
+  if (steps == 3) analyse();
+  else if (steps == 2) extendSides();
+  else if (steps == 1) align();
+  return (steps = max(0, steps - 1));
+}
+
+function analyse(): void {
+  if (!resumedAt) sideOpen(PAST, historyEnd() - ((<usize>historyLength()) << 2), historyLength(), rate, 0);
   for (let i = 0; i < known; i++) {
-    store<f32>(reversed + ((<usize>(known - 1 - i)) << 2), load<f32>(next + ((<usize>i) << 2)));
+    store<f32>(reversed + ((<usize>(known - 1 - i)) << 2), load<f32>(upcoming + ((<usize>i) << 2)));
   }
   sideOpen(FUTURE, reversed, known, rate, 0);
-  const step = max(1, <i32>(WARP_STEP_MS * perMs));
-  let reach = 0;
+  reach = 0;
   if (Math.min(PAST.match, FUTURE.match) > WARP_MATCH) {
-    reach = (<i32>Math.min(PAST.lag >> 1, WARP_MS * perMs) / step) * step;
+    const step = warpStep();
+    reach = (<i32>Math.min(min(PAST.lag, gap) >> 1, WARP_MS * perMs) / step) * step;
   }
-  const meet = min(max(MEET_MS * perMs, PAST.lag), nextLength);
-  lead = reach + 2;
-  sideExtend(PAST, past + LEAD * 4, n + reach + meet + 2);
-  sideExtend(FUTURE, future + LEAD * 4, n + reach + 2);
+  meet = min(max(MEET_MS * perMs, PAST.lag), known);
+  const edge = EDGE_MS * perMs;
+  edgePast = rms(historyEnd() - ((<usize>edge) << 2), edge) + EDGE_FLOOR;
+  edgeFuture = rms(upcoming, edge) + EDGE_FLOOR;
+}
+
+function extendSides(): void {
+  const lead = reach + 2;
+  sideExtend(PAST, past + LEAD * 4, gap + reach + meet + 2);
+  sideExtend(FUTURE, future + LEAD * 4, gap + reach + 2);
   const leadBytes = (<usize>lead) << 2;
   memory.copy(past + LEAD * 4 - leadBytes, historyEnd() - leadBytes, leadBytes);
   memory.copy(future + LEAD * 4 - leadBytes, reversed + ((<usize>known) << 2) - leadBytes, leadBytes);
+}
+
+function align(): void {
   pastWarp = 0;
   futureWarp = 0;
-  if (reach) {
-    alignPast(next, meet, reach, step);
-    alignFuture(reach, step, max(1, rate / WARP_RATE));
-  }
-  const edge = EDGE_MS * perMs;
-  edgePast = rms(historyEnd() - ((<usize>edge) << 2), edge) + EDGE_FLOOR;
-  edgeFuture = rms(next, min(edge, nextLength)) + EDGE_FLOOR;
+  if (!reach) return;
+  alignPast();
+  alignFuture(max(1, rate / WARP_RATE));
 }
 
 /** Samples of the open gap that were not taken yet. */
@@ -109,15 +140,21 @@ export function fillLeft(): i32 {
 /** Gives up what was not taken. */
 export function fillReset(): void {
   done = gap;
+  steps = 0;
+}
+
+function warpStep(): i32 {
+  return max(1, <i32>(WARP_STEP_MS * perMs));
 }
 
 /** Where does the future fall on the extended past? */
-function alignPast(next: usize, meet: i32, reach: i32, step: i32): void {
-  const energy = dot(next, next, meet);
+function alignPast(): void {
+  const step = warpStep();
+  const energy = dot(upcoming, upcoming, meet);
   let best: f64 = -9;
   for (let shift = -reach; shift <= reach; shift += step) {
     const s = past + ((<usize>(LEAD + gap + shift)) << 2);
-    const score = normalise(dot(s, next, meet), dot(s, s, meet), energy, meet) - (WARP_COST * abs(shift)) / perMs;
+    const score = normalise(dot(s, upcoming, meet), dot(s, s, meet), energy, meet) - (WARP_COST * abs(shift)) / perMs;
     if (score > best) {
       best = score;
       pastWarp = shift;
@@ -126,7 +163,8 @@ function alignPast(next: usize, meet: i32, reach: i32, step: i32): void {
 }
 
 /** Brings the future's side in phase with the warped past, compared on a thinned grid of instants. */
-function alignFuture(reach: i32, step: i32, thin: i32): void {
+function alignFuture(thin: i32): void {
+  const step = warpStep();
   const count = (gap + thin - 1) / thin;
   for (let i = 0; i < count; i++) {
     const u = (i * thin + 0.5) / gap;
@@ -164,7 +202,9 @@ function readFuture(k: i32, stride: i32, n: i32, out: usize): void {
 
 /** Writes the next n samples of the gap (at most 10 ms, at most fillLeft()) to out and appends them to the history. */
 export function fillTake(out: usize, n: i32): void {
-  const resumed = concealedMs > 0;
+  while (steps) fillStep();
+  const resumed = resumedAt > 0;
+  const concealedMs = <f64>resumedAt / perMs;
   // After a one-sided start the past goes on as that began.
   const pastHold = resumed ? LOST_HOLD_MS : HOLD_MS;
   const pastFade = resumed ? LOST_FADE_MS : FADE_MS;

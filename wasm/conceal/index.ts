@@ -3,6 +3,7 @@ export {
   concealEnd,
   concealFill,
   concealFillBegin,
+  concealFillStep,
   concealFillTake,
   concealGood,
   concealLost,

@@ -9,6 +9,7 @@ interface ConcealExports {
   concealLost(ptr: number, n: number): void;
   concealFill(ptr: number, n: number, next: number, nextLength: number): number;
   concealFillBegin(n: number, next: number, nextLength: number): number;
+  concealFillStep(): number;
   concealFillTake(ptr: number, n: number): number;
   concealLag(): number;
   concealVoicing(): number;
