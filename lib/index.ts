@@ -1,5 +1,14 @@
 export { AudioError, type MicrophoneOptions } from "./audio/index.ts";
 export * from "./call/index.ts";
-export * from "./protocol/index.ts";
-export * from "./session/index.ts";
-export * from "./transport/index.ts";
+export { type Codec, MalformedError, ProtocolError, RemoteError } from "./protocol/index.ts";
+export { type PingReport, Session, SessionError, type SessionErrorCode, type SessionOptions } from "./session/index.ts";
+export {
+  type Connect,
+  connectWebSocket,
+  createMemoryTransportPair,
+  type Transport,
+  TransportError,
+  type TransportErrorCode,
+  type TransportStats,
+  type WebSocketOptions,
+} from "./transport/index.ts";

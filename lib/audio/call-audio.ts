@@ -41,6 +41,7 @@ export class CallAudio extends CallAudioEvents {
   readonly #volume: GainNode;
   #link: MediaLink | undefined;
   #recording: MediaStreamAudioDestinationNode | undefined;
+  #conversation: MediaStreamAudioDestinationNode | undefined;
   #muted = false;
   #levels: { readonly input: Level; readonly output: Level } = { input: silent, output: silent };
   #switching: Promise<void> = Promise.resolve();
@@ -83,12 +84,12 @@ export class CallAudio extends CallAudioEvents {
 
   /**
    * Starts both directions in `format`. Hand the ends to the transport (its `connectMedia`) on this thread; they can be posted to a
-   * Worker. Microphone frames wait in the uplink from here on. Once only. Rejects with `csp-wasm`, `audio-format`, `audio-core`,
-   * `audio-state` or `audio-closed`.
+   * Worker. Microphone frames wait in the uplink from here on. Started again, it begins anew for another transport, perhaps in another format:
+   * what was still to be played is dropped. Rejects with `csp-wasm`, `audio-format`, `audio-core` or `audio-closed`.
    */
   async start(format: AudioFormat): Promise<MediaEnds> {
     this.#assertOpen();
-    if (this.#link) throw new AudioError("audio-state", "The audio of this call was started before.");
+    this.#stopLink();
     const link = new MediaLink({
       context: this.#lease.context,
       wasm: this.#wasm,
@@ -111,6 +112,17 @@ export class CallAudio extends CallAudioEvents {
       throw error;
     }
     return link.ends;
+  }
+
+  /** Both sides of the call as one stream, for a MediaRecorder. Made on first use. */
+  conversation(): MediaStream {
+    this.#assertOpen();
+    if (!this.#conversation) {
+      this.#conversation = new MediaStreamAudioDestinationNode(this.#lease.context, { channelCount: 1 });
+      this.#volume.connect(this.#conversation);
+      this.#input.connect(this.#conversation);
+    }
+    return this.#conversation.stream;
   }
 
   /** `closed` after `close`, else that of the page's AudioContext. */
@@ -223,12 +235,20 @@ export class CallAudio extends CallAudioEvents {
   async #close(): Promise<void> {
     this.#lease.context.removeEventListener("statechange", this.#onState);
     this.#input.close();
-    this.#link?.close();
+    this.#stopLink();
     this.#volume.disconnect();
-    for (const track of this.#recording?.stream.getTracks() ?? []) track.stop();
+    for (const made of [this.#recording, this.#conversation])
+      for (const track of made?.stream.getTracks() ?? []) track.stop();
     this.#levels = { input: silent, output: silent };
     await this.#lease.release();
     this.dispatchEvent(new AudioStateEvent("closed"));
+  }
+
+  #stopLink(): void {
+    if (!this.#link) return;
+    this.#input.disconnect(this.#link.input);
+    this.#link.close();
+    this.#link = undefined;
   }
 
   async #readStats(): Promise<AudioStats> {

@@ -7,7 +7,7 @@ export class MicrophoneInput {
   readonly #onEnded: (track: MediaStreamTrack) => void;
   #microphone: Microphone | undefined;
   #source: MediaStreamAudioSourceNode | undefined;
-  #target: AudioNode | undefined;
+  readonly #targets = new Set<AudioNode>();
   readonly #ended = (): void => {
     if (this.#microphone) this.#onEnded(this.#microphone.track);
   };
@@ -20,7 +20,7 @@ export class MicrophoneInput {
   /** Puts `microphone` (or silence) in place of what was there, which is closed. Owns it from here. */
   use(microphone: Microphone | undefined): void {
     const source = microphone && new MediaStreamAudioSourceNode(this.#context, { mediaStream: microphone.stream });
-    if (this.#target) source?.connect(this.#target);
+    for (const target of this.#targets) source?.connect(target);
     this.#source?.disconnect();
     this.#microphone?.track.removeEventListener("ended", this.#ended);
     this.#microphone?.close();
@@ -30,14 +30,18 @@ export class MicrophoneInput {
   }
 
   connect(target: AudioNode): void {
-    this.#target = target;
+    this.#targets.add(target);
     this.#source?.connect(target);
+  }
+
+  disconnect(target: AudioNode): void {
+    if (this.#targets.delete(target)) this.#source?.disconnect(target);
   }
 
   /** Idempotent. */
   close(): void {
     this.use(undefined);
-    this.#target = undefined;
+    this.#targets.clear();
   }
 
   get figures(): MicrophoneFigures | undefined {

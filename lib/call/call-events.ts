@@ -97,6 +97,20 @@ export class CallQualityEvent extends Event {
   }
 }
 
+/** Somebody began to speak, as the application hears it: the caller (`receiver` of this event) or the agent (`sender`). */
+export class CallSpeechEvent extends Event {
+  constructor(readonly origin: "sender" | "receiver") {
+    super("speech");
+  }
+}
+
+/** The application asks to record the call in this page. Prevent it to refuse. */
+export class CallRecordingRequestEvent extends Event {
+  constructor(readonly tags: readonly string[]) {
+    super("recordingrequest", { cancelable: true });
+  }
+}
+
 /** A recording started or finished. `blob` is there when it finished. */
 export class CallRecordingEvent extends Event {
   constructor(
@@ -136,6 +150,8 @@ export interface CallEventMap {
   interrupted: CallInterruptedEvent;
   variables: CallVariablesEvent;
   quality: CallQualityEvent;
+  speech: CallSpeechEvent;
+  recordingrequest: CallRecordingRequestEvent;
   recording: CallRecordingEvent;
   warning: CallWarningEvent;
   warningclear: CallWarningClearEvent;

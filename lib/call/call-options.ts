@@ -26,6 +26,7 @@ export type CallAudioPort = Pick<
   | "resume"
   | "state"
   | "outputNode"
+  | "conversation"
   | "addEventListener"
   | "removeEventListener"
 >;

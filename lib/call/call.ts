@@ -1,0 +1,447 @@
+import { type AudioStats, CallAudio, type MediaEnds } from "../audio/index.ts";
+import { type Codec, type EventData, type EventName, type JsonObject, ProtocolError } from "../protocol/index.ts";
+import type { SessionEnd, TypedEventTarget } from "../session/index.ts";
+import { type Connect, connectWebSocket } from "../transport/index.ts";
+import {
+  CallCaptionEvent,
+  CallDtmfEvent,
+  type CallEnd,
+  CallEndedEvent,
+  type CallEventMap,
+  CallInterruptedEvent,
+  CallLevelEvent,
+  CallMuteEvent,
+  CallQualityEvent,
+  CallRecordingEvent,
+  CallRecordingRequestEvent,
+  CallSpeechEvent,
+  CallStateEvent,
+  CallToolEvent,
+  CallVariablesEvent,
+  type CallWarning,
+  CallWarningClearEvent,
+  CallWarningEvent,
+} from "./call-events.ts";
+import type { CallAudioPort, CallOptions } from "./call-options.ts";
+import { CallRecordings } from "./call-recordings.ts";
+import { type CallEndState, type CallState, move } from "./call-state.ts";
+import { type CallStats, qualityOf } from "./call-stats.ts";
+import { type Caption, Captions } from "./captions.ts";
+import { defaultCodecs, formatOf, offerCodecs } from "./codecs.ts";
+import { type DtmfPress, DtmfSender, type DtmfTiming } from "./dtmf-sender.ts";
+import { VoiceError } from "./voice-error.ts";
+import { VoiceLeg, type VoiceLegHost } from "./voice-leg.ts";
+
+/** Time between two looks at statistics and round trip while a call is on. */
+const QUALITY_INTERVAL_MS = 2000;
+
+const CallEvents = EventTarget as new () => TypedEventTarget<CallEventMap>;
+
+/**
+ * One voice call from this page to an RTVBP application: microphone, loudspeaker, session, and what a person would do with them. Headless;
+ * constructing touches no device and opens nothing. Every call ends exactly once, with `ended`, whatever happens, and gives everything back
+ * before it says so. One object is one call: to call again make another.
+ */
+export class Call extends CallEvents {
+  readonly id: string;
+  readonly #options: CallOptions;
+  readonly #abort = new AbortController();
+  readonly #captions = new Captions();
+  readonly #variables = new Map<string, unknown>();
+  readonly #warnings = new Map<string, CallWarning>();
+  readonly #dtmf: DtmfSender;
+  readonly #recordings = new CallRecordings();
+  #state: CallState = "idle";
+  #starting: Promise<void> | undefined;
+  #ending: Promise<CallEnd> | undefined;
+  #end: CallEnd | undefined;
+  #audio: CallAudioPort | undefined;
+  #leg: VoiceLeg | undefined;
+  /** Where `application.move` leads: the next leg, once this one has ended. */
+  #nextAddress: string | URL | undefined;
+  #codec: Codec | undefined;
+  #muted = false;
+  #volume = 1;
+  #connectedAt: number | undefined;
+  #qualityTimer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(options: CallOptions) {
+    super();
+    this.#options = options;
+    this.id = options.id ?? crypto.randomUUID();
+    this.#dtmf = new DtmfSender(
+      (press) => this.#sendPress(press),
+      (digit, ms) => this.#audio?.playDigit(digit, ms),
+      this.#abort.signal,
+    );
+  }
+
+  get state(): CallState {
+    return this.#state;
+  }
+
+  /** Whether silence is sent in place of the microphone: what the audio thread confirmed, not what was asked for. */
+  get muted(): boolean {
+    return this.#muted;
+  }
+
+  /** When it became active, epoch milliseconds. */
+  get connectedAt(): number | undefined {
+    return this.#connectedAt;
+  }
+
+  /** What was said, oldest first; a new array at every change. */
+  get captions(): readonly Caption[] {
+    return this.#captions.all;
+  }
+
+  /** Set once the call is over. */
+  get ended(): CallEnd | undefined {
+    return this.#end;
+  }
+
+  get warnings(): readonly CallWarning[] {
+    return [...this.#warnings.values()];
+  }
+
+  /** Call variables, which the application reads and sets with `session.get` and `session.set`. */
+  get variables(): ReadonlyMap<string, unknown> {
+    return this.#variables;
+  }
+
+  /** The codec both sides agreed on. */
+  get codec(): Codec | undefined {
+    return this.#codec;
+  }
+
+  /** What is heard, to connect a meter or a recorder to; a node of the page's shared AudioContext. */
+  get outputNode(): AudioNode | undefined {
+    return this.#audio?.outputNode;
+  }
+
+  /**
+   * Asks for the microphone, connects, and resolves when sound goes both ways. Call it from a click. Idempotent: a second call returns the
+   * first one's promise. Rejects with `VoiceError`, after `ended`.
+   */
+  start(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  /** Ends the call, or gives up starting it. Idempotent; resolves when everything is given back. */
+  async hangUp(reason = "normal"): Promise<void> {
+    if (this.#state === "idle") this.#starting = Promise.reject(abandoned());
+    this.#starting?.catch(() => undefined);
+    await this.#finish({ reason, by: "local" });
+  }
+
+  /** Resolves when the audio thread sends silence (or sound again). Throws `VoiceError` when the call is over. */
+  async setMuted(muted: boolean): Promise<void> {
+    this.#assertNotOver();
+    await this.#audio?.setMuted(muted);
+    if (this.#muted === muted) return;
+    this.#muted = muted;
+    this.dispatchEvent(new CallMuteEvent(muted));
+  }
+
+  /** Of the loudspeaker, 0 to 1. */
+  setVolume(volume: number): void {
+    this.#volume = volume;
+    this.#audio?.setVolume(volume);
+  }
+
+  /** Presses keys one after the other; resolves when the last was released. Throws `VoiceError` `dtmf-digit` or `call-state`. */
+  async sendDtmf(digits: string, timing?: DtmfTiming): Promise<void> {
+    if (this.#state !== "active" && this.#state !== "held") {
+      throw new VoiceError(
+        "call-state",
+        "Keys can be pressed while the call is connected.",
+        "Wait until the call is connected.",
+      );
+    }
+    return this.#dtmf.send(digits, { ...this.#options.dtmf, ...timing });
+  }
+
+  /** Lets sound run again after the browser held it back; call it from a click. Rejects with `media-autoplay`. */
+  async resumeAudio(): Promise<void> {
+    await this.#audio?.resume().catch((error: unknown) => {
+      throw VoiceError.from(error);
+    });
+  }
+
+  /** Sets variables the application may read. */
+  setVariables(data: Readonly<Record<string, unknown>>): void {
+    for (const [key, value] of Object.entries(data)) this.#variables.set(key, value);
+  }
+
+  async stats(): Promise<CallStats> {
+    const [audio, transport] = await Promise.all([this.#readAudio(), this.#leg?.stats()]);
+    const rttMs = this.#leg?.rttMs;
+    const delay = {
+      captureMs: audio?.captureMs ?? 0,
+      networkMs: rttMs === undefined ? undefined : rttMs / 2,
+      bufferMs: audio?.playback?.heldMs ?? 0,
+      outputMs: audio?.outputMs ?? 0,
+    };
+    return {
+      codec: this.#codec?.id,
+      profile: this.#leg?.transport.profile,
+      durationMs: this.#connectedAt === undefined ? 0 : Date.now() - this.#connectedAt,
+      rttMs,
+      delay,
+      quality: audio?.playback && qualityOf(delay, concealedPct(audio)),
+      audio,
+      transport,
+    };
+  }
+
+  async #start(): Promise<void> {
+    if (this.#state !== "idle") throw abandoned();
+    this.#to("initiating");
+    try {
+      const connect = this.#connector(this.#options.src);
+      const { microphone = {}, assets = {}, openAudio = CallAudio.open } = this.#options;
+      offerCodecs(this.#options.codecs ?? defaultCodecs);
+      const audio = await openAudio({ microphone, assets, signal: this.#abort.signal });
+      if (this.#ending) {
+        await audio.close();
+        throw abandoned();
+      }
+      this.#audio = audio;
+      this.#watch(audio);
+      if (this.#muted) await audio.setMuted(true);
+      this.#to("connecting");
+      await this.#openLeg(connect, this.#options.src);
+      this.#connectedAt = Date.now();
+      this.#to("active");
+      this.#qualityTimer = setInterval(() => void this.#rate(), QUALITY_INTERVAL_MS);
+    } catch (thrown) {
+      const error = VoiceError.from(thrown);
+      if (this.#ending) {
+        await this.#ending;
+        throw this.#end?.error ?? abandoned();
+      }
+      await this.#finish({ reason: error.code, by: "error", error });
+      throw error;
+    }
+  }
+
+  /** Opens the transport: to `src`, or by the caller's own means. Throws where neither was given. */
+  #connector(src: string | URL | undefined): Connect {
+    const { connect, token, assets } = this.#options;
+    if (connect && src === this.#options.src) return connect;
+    if (src === undefined || src === "") {
+      throw new VoiceError("transport-url", "The call has no address.", "Set src to a ws:// or wss:// address.", true);
+    }
+    return connectWebSocket({
+      url: src,
+      bearer: token,
+      workerUrl: assets?.workerUrl === undefined ? undefined : String(assets.workerUrl),
+      onFallback: ({ message }) => {
+        const action = "Serve worker.js and set workerUrl, or allow blob: in worker-src.";
+        this.#warn({ code: "transport-main-thread", message, action });
+      },
+    });
+  }
+
+  async #openLeg(connect: Connect, src: string | URL | undefined): Promise<void> {
+    const { application, from = "browser", to, metadata, codecs = defaultCodecs } = this.#options;
+    const id = (src === this.#options.src ? application : undefined) ?? lastSegment(src) ?? "default";
+    const { leg, codec } = await VoiceLeg.open(this.#host, {
+      connect,
+      application: id,
+      call: { id: this.id, session_id: crypto.randomUUID(), from, to: to ?? id },
+      codecs: offerCodecs(codecs),
+      metadata: (metadata ?? null) as JsonObject | null,
+    });
+    this.#leg = leg;
+    this.#codec = codec;
+  }
+
+  readonly #host: VoiceLegHost = {
+    signal: this.#abort.signal,
+    prepareAudio: async (codec): Promise<MediaEnds> => {
+      if (!this.#audio) throw abandoned();
+      const ends = await this.#audio.start(formatOf(codec));
+      this.#audio.setVolume(this.#volume);
+      return ends;
+    },
+    clearAudio: async (positionBytes) => {
+      if (!this.#audio) return 0;
+      const { removedBytes, heardMs } = await this.#audio.flush(positionBytes);
+      this.dispatchEvent(new CallInterruptedEvent(removedBytes, heardMs));
+      return removedBytes;
+    },
+    setVariables: (data) => {
+      this.setVariables(data);
+      this.dispatchEvent(new CallVariablesEvent(data));
+    },
+    getVariables: (keys) => {
+      const wanted = keys.length > 0 ? keys.filter((key) => this.#variables.has(key)) : [...this.#variables.keys()];
+      return Object.fromEntries(wanted.map((key) => [key, this.#variables.get(key)])) as JsonObject;
+    },
+    startRecording: async (tags) => {
+      const allowed = this.dispatchEvent(new CallRecordingRequestEvent(tags));
+      if (!allowed || !this.#audio) throw new ProtocolError("recording refused", { status: 403 });
+      const id = this.#recordings.start(this.#audio.conversation(), tags);
+      this.dispatchEvent(new CallRecordingEvent(id, tags));
+      return id;
+    },
+    stopRecording: async (id) => {
+      const recording = await this.#recordings.stop(id);
+      if (!recording) throw new ProtocolError(`there is no recording ${id}`, { status: 404 });
+      this.dispatchEvent(new CallRecordingEvent(id, recording.tags, recording.blob));
+    },
+    moveTo: (applicationId) => {
+      this.#nextAddress = applicationId === undefined ? undefined : this.#options.redirect?.(applicationId);
+      return this.#nextAddress === undefined ? undefined : applicationId;
+    },
+    heard: (name, data) => this.#hear(name, data),
+    legEnded: (leg, end) => void this.#legEnded(leg, end),
+  };
+
+  #hear<E extends EventName>(name: E, data: EventData<E>): void {
+    const now = Date.now();
+    const caption = (line: Caption | undefined) => line && this.dispatchEvent(new CallCaptionEvent(line));
+    switch (name) {
+      case "input.transcript":
+        caption(this.#captions.callerSaid((data as EventData<"input.transcript">).delta, now));
+        break;
+      case "output.transcript.delta":
+        caption(this.#captions.agentDelta((data as EventData<"output.transcript.delta">).delta, now));
+        break;
+      case "output.transcript.done":
+        caption(this.#captions.agentDone((data as EventData<"output.transcript.done">).text, now));
+        break;
+      case "agent.tool.call":
+        this.dispatchEvent(new CallToolEvent((data as EventData<"agent.tool.call">).name));
+        break;
+      case "audio.speech.started":
+        this.dispatchEvent(new CallSpeechEvent((data as EventData<"audio.speech.started">).origin));
+        break;
+    }
+  }
+
+  /** A leg that was active is over: the call goes on where it was moved to, or ends with it. While it was being opened `#start` tells. */
+  async #legEnded(leg: VoiceLeg, end: SessionEnd): Promise<void> {
+    if (leg !== this.#leg || this.#ending) return;
+    const address = end.method === "application.move" ? this.#nextAddress : undefined;
+    if (address === undefined) {
+      await this.#finish(endOfCall(end));
+      return;
+    }
+    this.#nextAddress = undefined;
+    this.#to("transferring");
+    try {
+      await this.#openLeg(this.#connector(address), address);
+      if (!this.#ending) this.#to("active");
+    } catch (thrown) {
+      const error = VoiceError.from(thrown);
+      await this.#finish({ reason: error.code, by: "error", error });
+    }
+  }
+
+  #sendPress(press: DtmfPress): void {
+    if (this.#leg?.session.emit("dtmf", press)) this.dispatchEvent(new CallDtmfEvent(press.digit));
+  }
+
+  #watch(audio: CallAudioPort): void {
+    audio.addEventListener("level", ({ input, output }) => this.dispatchEvent(new CallLevelEvent(input, output)));
+    audio.addEventListener("statechange", () => this.#checkSound(audio));
+    audio.addEventListener("microphone-ended", () => {
+      const message = "The microphone was disconnected or its permission was withdrawn.";
+      this.#warn({ code: "media-microphone-ended", message, action: "Connect it again, or choose another one." });
+    });
+    this.#checkSound(audio);
+  }
+
+  #checkSound(audio: CallAudioPort): void {
+    const held = audio.state === "suspended" || audio.state === "interrupted";
+    if (!held) {
+      this.#clearWarning("media-autoplay");
+      return;
+    }
+    const message = "The browser holds the sound of this call back.";
+    const resume = () => this.resumeAudio();
+    this.#warn({ code: "media-autoplay", message, action: "Click to turn the sound on.", resume });
+  }
+
+  #warn(warning: CallWarning): void {
+    if (this.#warnings.has(warning.code) || this.#ending) return;
+    this.#warnings.set(warning.code, warning);
+    this.dispatchEvent(new CallWarningEvent(warning));
+  }
+
+  #clearWarning(code: string): void {
+    if (this.#warnings.delete(code)) this.dispatchEvent(new CallWarningClearEvent(code));
+  }
+
+  async #rate(): Promise<void> {
+    const { quality } = await this.stats().catch(() => ({ quality: undefined }));
+    if (quality && !this.#ending) this.dispatchEvent(new CallQualityEvent(quality));
+  }
+
+  async #readAudio(): Promise<AudioStats | undefined> {
+    return this.#ending ? undefined : this.#audio?.stats();
+  }
+
+  #to(next: CallState): void {
+    const previous = this.#state;
+    this.#state = move(previous, next);
+    this.dispatchEvent(new CallStateEvent(next, previous));
+  }
+
+  #assertNotOver(): void {
+    if (this.#ending) throw new VoiceError("call-state", "The call is over.", "Start a new call.");
+  }
+
+  /** The one way out. The microphone goes first, then the wire, and when nothing is open any more, the word. */
+  #finish(end: CallEnd): Promise<CallEnd> {
+    this.#ending ??= this.#tearDown(end);
+    return this.#ending;
+  }
+
+  async #tearDown(end: CallEnd): Promise<CallEnd> {
+    await undefined; // `#ending` is set from here on
+    clearInterval(this.#qualityTimer);
+    const last: CallEndState = lastState(this.#state, end);
+    if (this.#state !== "idle" && this.#state !== "initiating" && last === "terminated") this.#to("terminating");
+    for (const recording of await this.#recordings.stopAll()) {
+      this.dispatchEvent(new CallRecordingEvent(recording.id, recording.tags, recording.blob));
+    }
+    const audioClosed = this.#audio?.close();
+    await this.#leg?.session.hangUp(end.reason);
+    this.#abort.abort(end.error ?? new VoiceError("call-state", "The call is over.", "Start a new call."));
+    await audioClosed;
+    for (const code of [...this.#warnings.keys()]) this.#clearWarning(code);
+    this.#end = end;
+    this.#to(last);
+    this.dispatchEvent(new CallEndedEvent(end));
+    return end;
+  }
+}
+
+const abandoned = () => new VoiceError("call-cancelled", "The call was ended before it was connected.", "Call again.");
+
+/** An end before anybody spoke is `cancelled` by the person or `failed`; afterwards `terminated`, or `failed` where an error ended it. */
+function lastState(state: CallState, { by, error }: CallEnd): CallEndState {
+  if (by === "local" && (state === "idle" || state === "initiating" || state === "connecting")) return "cancelled";
+  return error ? "failed" : "terminated";
+}
+
+function endOfCall({ reason, by, error }: SessionEnd): CallEnd {
+  return error === undefined ? { reason, by } : { reason, by, error: VoiceError.from(error) };
+}
+
+function lastSegment(src: string | URL | undefined): string | undefined {
+  if (src === undefined) return undefined;
+  const path = String(src).replace(/[?#].*$/s, "");
+  return /([^/]+)\/*$/.exec(path)?.[1];
+}
+
+/** Concealed share of what was played so far, percent. */
+function concealedPct({ playback }: AudioStats): number {
+  return playback && "concealedSamples" in playback && playback.samples.played > 0
+    ? (100 * Number(playback.concealedSamples)) / (playback.samples.played + Number(playback.concealedSamples))
+    : 0;
+}

@@ -1,0 +1,11 @@
+export { Call } from "./call.ts";
+export * from "./call-events.ts";
+export type { AssetUrls, CallAudioPort, CallOptions } from "./call-options.ts";
+export type { CallRecording } from "./call-recordings.ts";
+export { type CallEndState, type CallState, isEnd, isLive } from "./call-state.ts";
+export type { CallStats, DelayStages } from "./call-stats.ts";
+export type { Caption } from "./captions.ts";
+export { type CodecPreference, defaultCodecs } from "./codecs.ts";
+export type { DtmfTiming } from "./dtmf-sender.ts";
+export { type CallQuality, gradeOf, type QualityGrade, type QualityInput, rateQuality } from "./quality.ts";
+export { VoiceError } from "./voice-error.ts";

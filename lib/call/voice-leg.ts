@@ -1,0 +1,149 @@
+import type { MediaEnds } from "../audio/index.ts";
+import type { Codec, EventData, EventName, Params } from "../protocol/index.ts";
+import { Session, type SessionEnd } from "../session/index.ts";
+import type { Connect, Transport, TransportStats } from "../transport/index.ts";
+
+/** Between two `audio.info` events, milliseconds (RTVBP). */
+const AUDIO_INFO_MS = 5000;
+/** Between two measurements of the round trip, milliseconds. */
+const PING_MS = 5000;
+
+/** What the application may ask of a call. */
+export interface VoiceLegHost {
+  readonly signal: AbortSignal;
+  /** The codec is agreed: makes the audio ready, and says where its frames come from and go. */
+  prepareAudio(codec: Codec): Promise<MediaEnds>;
+  /** Takes back what arrived before this media position and was not played. Returns the exact bytes. */
+  clearAudio(positionBytes: number): Promise<number>;
+  setVariables(data: Readonly<Record<string, unknown>>): void;
+  getVariables(keys: readonly string[]): Record<string, unknown>;
+  startRecording(tags: readonly string[]): Promise<string>;
+  stopRecording(id: string): Promise<void>;
+  /** The application wants the call to go on elsewhere. Returns where it will, as far as it is known. */
+  moveTo(applicationId: string | undefined): string | undefined;
+  heard<E extends EventName>(name: E, data: EventData<E>): void;
+  legEnded(leg: VoiceLeg, end: SessionEnd): void;
+}
+
+export interface VoiceLegOptions {
+  readonly connect: Connect;
+  readonly application: string;
+  readonly call: Params<"session.initialize">["call"];
+  readonly codecs: readonly Codec[];
+  readonly metadata: Params<"session.initialize">["metadata"];
+}
+
+const heardEvents = [
+  "audio.speech.started",
+  "agent.tool.call",
+  "input.transcript",
+  "output.transcript.delta",
+  "output.transcript.done",
+] as const satisfies readonly EventName[];
+
+/** One session of a call in the voice role: what the wire asks becomes what the call does. A call that moves has one after the other. */
+export class VoiceLeg {
+  readonly session: Session;
+  readonly #host: VoiceLegHost;
+  #transport: Transport | undefined;
+  #timers: ReturnType<typeof setInterval>[] = [];
+
+  private constructor(host: VoiceLegHost, connect: Connect) {
+    this.#host = host;
+    this.session = new Session({
+      role: "voice",
+      transport: async (signal) => {
+        this.#transport = await connect(signal);
+        return this.#transport;
+      },
+      signal: host.signal,
+    });
+    this.#answer();
+    this.session.addEventListener("ended", ({ end }) => {
+      for (const timer of this.#timers) clearInterval(timer);
+      host.legEnded(this, end);
+    });
+  }
+
+  /** Resolves when sound goes both ways. Rejects, with the leg ended and `legEnded` told, where that fails. */
+  static async open(host: VoiceLegHost, options: VoiceLegOptions): Promise<{ leg: VoiceLeg; codec: Codec }> {
+    const { connect, application, call, codecs, metadata } = options;
+    const leg = new VoiceLeg(host, connect);
+    const codec = await leg.session.initialize({
+      application: { id: application },
+      call,
+      codecs: [...codecs],
+      metadata,
+      prepare: async (picked) => {
+        if (picked) leg.transport.connectMedia(await host.prepareAudio(picked));
+      },
+    });
+    if (!codec) {
+      await leg.session.hangUp("no common codec");
+      throw new NoCodecError(codecs);
+    }
+    leg.#keepTime();
+    return { leg, codec };
+  }
+
+  /** Only of a connected leg. */
+  get transport(): Transport {
+    if (!this.#transport) throw new Error("The leg is not connected.");
+    return this.#transport;
+  }
+
+  stats(): Promise<TransportStats> {
+    return this.transport.stats();
+  }
+
+  /** Of the last `ping`. */
+  get rttMs(): number | undefined {
+    return this.session.stats().rttMs;
+  }
+
+  #answer(): void {
+    const { session } = this;
+    const host = this.#host;
+    session.handle("audio.buffer.clear", async (_params, { mediaBytes }) => ({
+      len: await host.clearAudio(mediaBytes),
+    }));
+    session.handle("session.set", ({ data }) => host.setVariables(data));
+    session.handle("session.get", ({ keys }) => host.getVariables(keys));
+    session.handle("recording.start", async ({ tags }) => ({ id: await host.startRecording(tags ?? []) }));
+    session.handle("recording.stop", ({ id }) => host.stopRecording(id));
+    session.handle("call.hangup", () => ({}));
+    session.handle("application.move", ({ application_id }) => {
+      const next = host.moveTo(application_id);
+      return next === undefined ? {} : { next_application_id: next };
+    });
+    for (const name of heardEvents) session.on(name, (data) => host.heard(name, data));
+  }
+
+  #keepTime(): void {
+    const measure = () => this.session.ping().catch(() => undefined); // the session reports its end itself
+    void measure();
+    let before = { read: 0, write: 0, at: performance.now() };
+    const inform = async () => {
+      const { receivedBytes: write, sentBytes: read } = await this.transport.stats();
+      const at = performance.now();
+      const direction = (total: number, was: number) => ({
+        bytes: total - was,
+        bytes_per_second: Math.round(((total - was) * 1000) / (at - before.at)),
+        bytes_total: total,
+      });
+      this.session.emit("audio.info", { read: direction(read, before.read), write: direction(write, before.write) });
+      before = { read, write, at };
+    };
+    this.#timers = [setInterval(measure, PING_MS), setInterval(() => inform().catch(() => undefined), AUDIO_INFO_MS)];
+  }
+}
+
+/** The application picked none of the codecs. */
+export class NoCodecError extends Error {
+  readonly code = "protocol-codec";
+  readonly action = "Offer a codec that the application speaks.";
+  readonly fatal = true;
+  constructor(offered: readonly Codec[]) {
+    super(`The application took none of the codecs ${offered.map(({ id }) => id).join(", ")}.`);
+  }
+}
