@@ -20,15 +20,3 @@ export function sinPi(x: f64): f64 {
 export function cosPi(x: f64): f64 {
   return sinPi(x + 0.5);
 }
-
-/** Modified Bessel function I₀ by its power series; converges to full precision for |x| ≤ 20. */
-export function besselI0(x: f64): f64 {
-  const quarter = x * x * 0.25;
-  let sum: f64 = 1.0;
-  let term: f64 = 1.0;
-  for (let k: f64 = 1.0; term > sum * 1e-15; k += 1.0) {
-    term *= quarter / (k * k);
-    sum += term;
-  }
-  return sum;
-}
