@@ -1,0 +1,297 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { Call, type CallEnd, type CallOptions, VoiceError } from "../../../lib/call/index.ts";
+import { Session } from "../../../lib/session/index.ts";
+import { createMemoryTransportPair, TransportError } from "../../../lib/transport/index.ts";
+import { FakeAudio } from "./fake-audio.ts";
+
+interface Rig {
+  readonly call: Call;
+  readonly audio: FakeAudio;
+  readonly agent: Session;
+  readonly log: string[];
+  readonly ends: CallEnd[];
+  readonly frames: Uint8Array[];
+}
+
+const open: { hangUp(): Promise<unknown> }[] = [];
+afterEach(async () => {
+  vi.useRealTimers();
+  await Promise.all(open.splice(0).map((one) => one.hangUp()));
+});
+
+/** A call and the application that answers it, over memory, with real frame pipes. */
+function rig(options: Partial<CallOptions> = {}): Rig {
+  const audio = new FakeAudio();
+  const [near, far] = createMemoryTransportPair();
+  const frames: Uint8Array[] = [];
+  const agent = new Session({ role: "application", transport: far, onFrame: (frame) => frames.push(frame) });
+  void agent.start();
+  const call = new Call({
+    connect: async () => near,
+    application: "agent",
+    openAudio: async () => audio as never,
+    ...options,
+  });
+  const log: string[] = [];
+  const ends: CallEnd[] = [];
+  call.addEventListener("statechange", ({ state }) => log.push(state));
+  call.addEventListener("ended", ({ end }) => {
+    ends.push(end);
+    log.push("ended");
+  });
+  open.push(call, agent);
+  return { call, audio, agent, log, ends, frames };
+}
+
+test("constructing a call touches nothing", () => {
+  const openAudio = vi.fn();
+  const connect = vi.fn();
+  const call = new Call({ connect, openAudio });
+  expect(call.state).toBe("idle");
+  expect(openAudio).not.toHaveBeenCalled();
+  expect(connect).not.toHaveBeenCalled();
+});
+
+test("a call goes from the microphone to active, and hanging up ends it once with everything closed", async () => {
+  const { call, audio, agent, log, ends } = rig({ from: "alice" });
+  await call.start();
+  expect(call.codec?.id).toBe("L16/8000/1");
+  expect(audio.format).toEqual({ codec: "L16", sampleRate: 8000 });
+  await call.hangUp();
+  await call.hangUp();
+  expect(log).toEqual(["initiating", "connecting", "active", "terminating", "terminated", "ended"]);
+  expect(ends).toEqual([{ reason: "normal", by: "local" }]);
+  expect(audio.state).toBe("closed");
+  expect(await agent.ended).toMatchObject({ reason: "normal", by: "remote" });
+});
+
+test("start is idempotent: two calls of it open one microphone and one transport", async () => {
+  const audio = new FakeAudio();
+  const openAudio = vi.fn(async () => audio as never);
+  const { call } = rig({ openAudio });
+  await Promise.all([call.start(), call.start()]);
+  expect(openAudio).toHaveBeenCalledTimes(1);
+});
+
+test("microphone frames reach the application, and its frames the loudspeaker", async () => {
+  const { call, audio, agent, frames } = rig();
+  await call.start();
+  audio.speak(new Uint8Array(320).fill(7));
+  agent.transport?.sendFrame(new Uint8Array(320).fill(9));
+  await vi.waitFor(() => expect([frames.length, audio.played.length]).toEqual([1, 1]));
+  expect(frames[0]?.[0]).toBe(7);
+  expect(audio.played[0]?.[0]).toBe(9);
+});
+
+test("audio.buffer.clear flushes up to the bytes that came before it and reports what was removed", async () => {
+  const { call, audio, agent } = rig();
+  const interrupted = vi.fn();
+  call.addEventListener("interrupted", ({ removedBytes, heardMs }) => interrupted(removedBytes, heardMs));
+  await call.start();
+  agent.transport?.sendFrame(new Uint8Array(320));
+  agent.transport?.sendFrame(new Uint8Array(100));
+  expect(await agent.request("audio.buffer.clear", {})).toEqual({ len: 420 });
+  expect(audio.calls).toContain("flush 420");
+  expect(interrupted).toHaveBeenCalledWith(420, 40);
+});
+
+test("variables are set and read by both sides, and unknown keys are left out", async () => {
+  const { call, agent } = rig();
+  await call.start();
+  const changed = vi.fn();
+  call.addEventListener("variables", (event) => changed(event.changed));
+  call.setVariables({ customer: "42" });
+  await agent.request("session.set", { data: { mood: "good" } });
+  expect(changed).toHaveBeenCalledWith({ mood: "good" });
+  expect(await agent.request("session.get", { keys: ["customer", "nobody"] })).toEqual({ customer: "42" });
+  expect(await agent.request("session.get", { keys: [] })).toEqual({ customer: "42", mood: "good" });
+});
+
+test("transcripts become captions: deltas grow one line, done closes it, an empty text is a text", async () => {
+  const { call, agent } = rig();
+  await call.start();
+  agent.emit("output.transcript.delta", { delta: "Hel" });
+  agent.emit("output.transcript.delta", { delta: "lo" });
+  agent.emit("output.transcript.done", {});
+  agent.emit("input.transcript", { delta: "Hi there" });
+  agent.emit("output.transcript.delta", { delta: "scrap" });
+  agent.emit("output.transcript.done", { text: "" });
+  agent.emit("agent.tool.call", { name: "look_up" });
+  const tool = await new Promise((resolve) => call.addEventListener("toolcall", (event) => resolve(event.tool)));
+  expect(tool).toBe("look_up");
+  expect(call.captions.map(({ speaker, text, final }) => ({ speaker, text, final }))).toEqual([
+    { speaker: "agent", text: "Hello", final: true },
+    { speaker: "caller", text: "Hi there", final: true },
+    { speaker: "agent", text: "", final: true },
+  ]);
+});
+
+test("keys are sent in order, counted from 0, released after they were pressed", async () => {
+  const { call, agent, audio } = rig({ dtmf: { toneMs: 5, gapMs: 5 } });
+  const presses: { seq: number; digit: string; pressed_at: number; released_at: number }[] = [];
+  agent.on("dtmf", (press) => presses.push(press));
+  await call.start();
+  await Promise.all([call.sendDtmf("12"), call.sendDtmf("# a")]);
+  await vi.waitFor(() => expect(presses.length).toBe(4));
+  expect(presses.map(({ digit }) => digit).join("")).toBe("12#A");
+  expect(presses.map(({ seq }) => seq)).toEqual([0, 1, 2, 3]);
+  for (const { pressed_at, released_at } of presses) expect(released_at).toBeGreaterThanOrEqual(pressed_at);
+  expect(audio.calls.filter((name) => name.startsWith("digit"))).toHaveLength(4);
+});
+
+test("a key that no telephone has is refused before any is sent", async () => {
+  const { call, agent } = rig();
+  const dtmf = vi.fn();
+  agent.on("dtmf", dtmf);
+  await call.start();
+  await expect(call.sendDtmf("1x2")).rejects.toMatchObject({ code: "dtmf-digit" });
+  expect(dtmf).not.toHaveBeenCalled();
+});
+
+test("muting is told when the audio thread has done it, and survives being asked for before the start", async () => {
+  const { call, audio } = rig();
+  await call.setMuted(true);
+  await call.start();
+  expect(audio.calls).toContain("muted true");
+  const changes: boolean[] = [];
+  call.addEventListener("mutechange", ({ muted }) => changes.push(muted));
+  await call.setMuted(false);
+  await call.setMuted(false);
+  expect(changes).toEqual([false]);
+});
+
+test("the application hangs up: ended once, by the remote side, with its reason", async () => {
+  const { call, agent, ends, audio } = rig();
+  await call.start();
+  await agent.hangUp("goodbye");
+  await vi.waitFor(() => expect(ends).toEqual([{ reason: "goodbye", by: "remote" }]));
+  expect(call.state).toBe("terminated");
+  expect(audio.state).toBe("closed");
+});
+
+test("application.move ends a call that does not know where to go", async () => {
+  const { call, agent, ends } = rig();
+  await call.start();
+  expect(await agent.request("application.move", { application_id: "other", reason: "sales" })).toEqual({});
+  await vi.waitFor(() => expect(ends).toEqual([{ reason: "sales", by: "remote" }]));
+});
+
+test("the connection is lost: ended once, by the network, with the error", async () => {
+  const [near, far] = createMemoryTransportPair();
+  const { call, ends } = rig({ connect: async () => near });
+  const agent = new Session({ role: "application", transport: far });
+  void agent.start();
+  await call.start();
+  await far.close(1011, "crash");
+  await vi.waitFor(() => expect(ends).toHaveLength(1));
+  expect(ends[0]?.error).toBeInstanceOf(VoiceError);
+  expect(call.state).toBe("failed");
+});
+
+test.each([
+  [
+    "the microphone is denied",
+    {
+      openAudio: () =>
+        Promise.reject(Object.assign(new Error("no"), { code: "media-permission-denied", action: "Allow it." })),
+    },
+    "media-permission-denied",
+  ],
+  [
+    "the server cannot be reached",
+    { connect: () => Promise.reject(new TransportError("transport-unreachable", "no answer", false)) },
+    "transport-unreachable",
+  ],
+  ["a codec is unknown", { codecs: ["MP3" as never] }, "codec-unknown"],
+])("%s: start rejects, and the call has ended once with the code", async (_name, options, code) => {
+  const { call, ends, log } = rig(options);
+  await expect(call.start()).rejects.toMatchObject({ code });
+  expect(ends).toHaveLength(1);
+  expect(ends[0]).toMatchObject({ by: "error", reason: code });
+  expect(ends[0]?.error?.action).not.toBe("");
+  expect(log.at(-1)).toBe("ended");
+  expect(call.state).toBe("failed");
+});
+
+test("a call without an address says so", async () => {
+  const call = new Call({ openAudio: FakeAudio.open as never });
+  await expect(call.start()).rejects.toMatchObject({ code: "transport-url" });
+  expect(call.state).toBe("failed");
+});
+
+test("hanging up while the microphone is being asked for cancels the call and closes a late microphone", async () => {
+  const audio = new FakeAudio();
+  let allow: (audio: never) => void = () => undefined;
+  const openAudio = () => new Promise<never>((resolve) => (allow = resolve));
+  const { call, ends } = rig({ openAudio });
+  const starting = call.start();
+  const hangingUp = call.hangUp();
+  allow(audio as never);
+  await hangingUp;
+  await expect(starting).rejects.toMatchObject({ code: "call-cancelled" });
+  expect(ends).toEqual([{ reason: "normal", by: "local" }]);
+  expect(call.state).toBe("cancelled");
+  expect(audio.state).toBe("closed");
+});
+
+test("hanging up before the start ends the call without opening anything", async () => {
+  const openAudio = vi.fn();
+  const { call } = rig({ openAudio });
+  await call.hangUp();
+  expect(call.state).toBe("cancelled");
+  await expect(call.start()).rejects.toMatchObject({ code: "call-cancelled" });
+  expect(openAudio).not.toHaveBeenCalled();
+});
+
+test("sound held back by the browser is a warning with the action that fixes it, and it clears itself", async () => {
+  const { call, audio } = rig();
+  const cleared = vi.fn();
+  call.addEventListener("warningclear", ({ code }) => cleared(code));
+  await call.start();
+  audio.change("suspended");
+  expect(call.warnings.map(({ code }) => code)).toEqual(["media-autoplay"]);
+  await call.warnings[0]?.resume?.();
+  expect(call.warnings).toEqual([]);
+  expect(cleared).toHaveBeenCalledWith("media-autoplay");
+});
+
+test("application.move leads to the address the page knows: the same call goes on with the next application", async () => {
+  const first = createMemoryTransportPair();
+  const second = createMemoryTransportPair();
+  const ids: unknown[] = [];
+  const agents = [first, second].map(([, far]) => {
+    const session = new Session({
+      role: "application",
+      transport: far,
+      onInitialize: ({ call, application, audio_codec_offerings }) => {
+        ids.push([call.id, application.id]);
+        return audio_codec_offerings[0] ?? null;
+      },
+    });
+    void session.start();
+    return session;
+  });
+  vi.doMock("../../../lib/transport/websocket.ts", () => ({ connectWebSocket: () => async () => second[0] }));
+  vi.resetModules();
+  const { Call: FreshCall } = await import("../../../lib/call/index.ts");
+  const audio = new FakeAudio();
+  const call = new FreshCall({
+    connect: async () => first[0],
+    application: "ivr",
+    openAudio: async () => audio as never,
+    redirect: (id) => `wss://example.test/rtvbp/${id}`,
+  });
+  open.push(call, ...agents);
+  const log: string[] = [];
+  call.addEventListener("statechange", ({ state }) => log.push(state));
+  await call.start();
+  expect(await agents[0]?.request("application.move", { application_id: "talker" })).toEqual({
+    next_application_id: "talker",
+  });
+  await vi.waitFor(() => expect(log).toEqual(["initiating", "connecting", "active", "transferring", "active"]));
+  expect(ids).toEqual([
+    [call.id, "ivr"],
+    [call.id, "talker"],
+  ]);
+  vi.doUnmock("../../../lib/transport/websocket.ts");
+});
