@@ -24,6 +24,8 @@ export interface VoiceNotificationMap {
   "voice-caption": CustomEvent<{ readonly caption: Caption }>;
   "voice-toolcall": CustomEvent<{ readonly tool: string }>;
   "voice-dtmf": CustomEvent<{ readonly digit: string }>;
+  /** Somebody began to speak: the caller (`receiver`) or the agent (`sender`). */
+  "voice-speech": CustomEvent<{ readonly origin: "sender" | "receiver" }>;
   /** The caller spoke over the agent. `heardMs`: how much of the utterance had been played. */
   "voice-interrupted": CustomEvent<{ readonly removedBytes: number; readonly heardMs: number }>;
   "voice-warning": CustomEvent<{ readonly warning: CallWarning }>;

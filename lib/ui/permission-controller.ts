@@ -31,7 +31,7 @@ export class PermissionController implements ReactiveController {
 
   async #query(): Promise<void> {
     try {
-      const status = await navigator.permissions.query({ name: "microphone" as PermissionName });
+      const status = await navigator.permissions.query({ name: "microphone" });
       if (!this.#connected) return;
       this.#status?.removeEventListener("change", this.#changed);
       this.#status = status;

@@ -38,6 +38,11 @@ export abstract class VoiceElement extends LitElement {
     return this.#controller.call;
   }
 
+  /** Listens to a call set a moment ago without waiting for the next render. */
+  protected followNow(): void {
+    this.#controller.hostUpdate();
+  }
+
   protected get scope(): CallScope | undefined {
     return this.#controller.scope;
   }

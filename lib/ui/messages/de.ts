@@ -78,7 +78,26 @@ export const de: Messages = {
       "Das Mikrofon lässt sich nicht öffnen; vielleicht verwendet es ein anderes Programm.",
       "Schließen Sie andere Programme, die es verwenden, und versuchen Sie es erneut.",
     ],
-    "media-autoplay": ["Der Browser hält den Ton an.", "Drücken Sie „Beheben“, um den Ton einzuschalten."],
+    "media-permission-system": [
+      "Das Betriebssystem lässt den Browser das Mikrofon nicht verwenden.",
+      "Erlauben Sie es in den Datenschutzeinstellungen des Betriebssystems und versuchen Sie es erneut.",
+    ],
+    "media-unsupported": [
+      "Dieser Browser kann keinen Ton aufnehmen.",
+      "Verwenden Sie eine aktuelle Version von Chrome, Edge, Firefox oder Safari.",
+    ],
+    "media-constraints": [
+      "Das gewählte Mikrofon passt nicht.",
+      "Wählen Sie ein anderes Mikrofon und versuchen Sie es erneut.",
+    ],
+    "media-failed": [
+      "Das Mikrofon funktioniert nicht.",
+      "Schließen Sie das Mikrofon neu an oder wählen Sie ein anderes und versuchen Sie es erneut.",
+    ],
+    "media-autoplay": [
+      "Der Browser hält den Ton an.",
+      "Klicken Sie auf die Seite oder drücken Sie eine Taste, um den Ton einzuschalten.",
+    ],
     "transport-unreachable": [
       "Der Server ist nicht erreichbar.",
       "Prüfen Sie Ihre Internetverbindung und versuchen Sie es erneut.",

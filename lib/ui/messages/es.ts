@@ -66,7 +66,20 @@ export const es: Messages = {
       "No se puede abrir el micrófono; quizá lo esté usando otro programa.",
       "Cierre los programas que lo usen y reintente.",
     ],
-    "media-autoplay": ["El navegador mantiene el sonido en pausa.", "Pulse «Solucionar» para activar el sonido."],
+    "media-permission-system": [
+      "El sistema operativo no permite al navegador usar el micrófono.",
+      "Permítalo en los ajustes de privacidad del sistema operativo y reintente.",
+    ],
+    "media-unsupported": [
+      "Este navegador no puede grabar sonido.",
+      "Use una versión actual de Chrome, Edge, Firefox o Safari.",
+    ],
+    "media-constraints": ["El micrófono elegido no sirve.", "Elija otro micrófono y reintente."],
+    "media-failed": ["El micrófono no funciona.", "Vuelva a conectarlo o elija otro y reintente."],
+    "media-autoplay": [
+      "El navegador mantiene el sonido en pausa.",
+      "Haga clic en la página o pulse una tecla para activar el sonido.",
+    ],
     "transport-unreachable": ["No se puede acceder al servidor.", "Compruebe su conexión a Internet y reintente."],
     "transport-refused": ["El servidor ha rechazado la llamada.", "Vuelva a cargar la página y reintente."],
     "transport-timeout": ["El servidor no ha respondido a tiempo.", "Reintente."],

@@ -3,13 +3,15 @@ import type { CallEventType } from "../call-view.ts";
 import type { DetailOf, VoiceNotificationMap } from "../events.ts";
 
 /** Events of the call that `<voice-call>` dispatches again as `voice-*`. Levels and quality come too often for that. */
-type Forwarded = Exclude<keyof CallEventMap, "level" | "quality" | "recording" | "variables"> & CallEventType;
+type Forwarded = Exclude<keyof CallEventMap, "level" | "quality" | "recording" | "recordingrequest" | "variables"> &
+  CallEventType;
 
 const details: { readonly [Type in Forwarded]: (event: CallEventMap[Type]) => DetailOf<`voice-${Type}`> } = {
   statechange: ({ state, previous }) => ({ state, previous }),
   mutechange: ({ muted }) => ({ muted }),
   caption: ({ caption }) => ({ caption }),
   toolcall: ({ tool }) => ({ tool }),
+  speech: ({ origin }) => ({ origin }),
   dtmf: ({ digit }) => ({ digit }),
   interrupted: ({ removedBytes, heardMs }) => ({ removedBytes, heardMs }),
   warning: ({ warning }) => ({ warning }),

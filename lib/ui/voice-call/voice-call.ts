@@ -284,9 +284,10 @@ export class VoiceCall extends VoiceElement {
     if (next.call !== call || next.messages !== messages) this.#scope.value = next;
   }
 
-  /** Every part listens to the new call before anything happens to it. */
+  /** This element and every part listen to the new call before anything happens to it. */
   #show(call: CallView): void {
     this.call = call;
+    this.followNow();
     this.#shareScope();
   }
 

@@ -1,4 +1,4 @@
-import { css, html, LitElement, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { type CallEventType, isTalking } from "../call-view.ts";
 import { buttons, theme } from "../styles.ts";
 import { VoiceElement } from "../voice-element.ts";
@@ -71,7 +71,10 @@ export class VoiceDialpad extends VoiceElement {
         font-size: 1.25rem;
         line-height: 1.15;
       }
-      small {
+      /* Decoration: the key is called by its digit. */
+      button::after {
+        content: attr(data-letters);
+        content: attr(data-letters) / "";
         min-block-size: 1em;
         color: var(--_soft);
         font-size: 0.625rem;
@@ -104,17 +107,18 @@ export class VoiceDialpad extends VoiceElement {
   }
 
   #key(key: string, index: number, off: boolean): TemplateResult {
-    const name = key === "*" ? this.text("star") : key === "#" ? this.text("hash") : key;
+    const name = key === "*" ? this.text("star") : key === "#" ? this.text("hash") : nothing;
     return html`<button
       part="key"
       type="button"
       aria-label=${name}
+      data-letters=${letters[key] ?? ""}
       aria-disabled=${off}
       tabindex=${index === this.#current ? 0 : -1}
       @click=${() => this.#press(key)}
       @focus=${() => this.#moveTo(index)}
     >
-      ${key}<small aria-hidden="true">${letters[key] ?? ""}</small>
+      ${key}
     </button>`;
   }
 

@@ -52,7 +52,7 @@ async function openElements(page: Page, body: string, options: ElementsPage = {}
   const code = await fixtureScript();
   const html = `<!doctype html><html lang="${lang}" dir="${dir}"><head><meta charset="utf-8"><title>Elements</title>
     <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><link rel="stylesheet" href="/page.css">
-    </head><body><main>${body}</main><script type="module" src="/fixture.js"></script></body></html>`;
+    </head><body><main><h1>Elements</h1>${body}</main><script type="module" src="/fixture.js"></script></body></html>`;
   const css = `:root { color-scheme: light dark; font-family: system-ui, sans-serif; } body { margin: 0; padding: 16px;
     background: light-dark(#eef1f6, #0c1017); color: light-dark(#111, #eee); }`;
   const files: Record<string, [string, string]> = {
@@ -66,6 +66,12 @@ async function openElements(page: Page, body: string, options: ElementsPage = {}
   });
   await page.emulateMedia({ colorScheme: scheme });
   await page.goto(`${origin}/`);
+}
+
+/** Accessible names of the buttons a person can see, in alphabetical order. */
+export async function buttonNames(page: Page): Promise<string[]> {
+  const snapshot = await page.locator("main").ariaSnapshot();
+  return [...snapshot.matchAll(/^\s*- button "([^"]*)"/gm)].map(([, name]) => name ?? "").sort();
 }
 
 /** Rules of axe-core that the page breaks, each with the elements concerned. Shadow roots are looked into. */

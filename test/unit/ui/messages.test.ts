@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { de } from "../../../lib/ui/messages/de.ts";
+import { en } from "../../../lib/ui/messages/en.ts";
+import { es } from "../../../lib/ui/messages/es.ts";
+import { fill, mergeMessages, messagesFor, registerMessages } from "../../../lib/ui/messages/messages.ts";
+
+const placeholders = (text: unknown) => [...String(text).matchAll(/\{\w+\}/g)].map(String).sort();
+
+describe("the message table", () => {
+  for (const [name, table] of Object.entries({ de, es })) {
+    it(`says everything in ${name}, with the placeholders of English`, () => {
+      expect(Object.keys(table).sort()).toEqual(Object.keys(en).sort());
+      for (const key of Object.keys(en) as (keyof typeof en)[]) {
+        expect(placeholders(table[key]), key).toEqual(placeholders(en[key]));
+        if (key !== "problems" && key !== "agent") expect(table[key], key).not.toBe(en[key]);
+      }
+    });
+  }
+
+  it("translates the same problems into every language, each with something to do", () => {
+    expect(Object.keys(de.problems).sort()).toEqual(Object.keys(es.problems).sort());
+    for (const [message, action] of [...Object.values(de.problems), ...Object.values(es.problems)]) {
+      expect(message.length).toBeGreaterThan(10);
+      expect(action.length).toBeGreaterThan(5);
+    }
+  });
+
+  it("finds a language by its exact tag, then by its first part, then falls back to English", () => {
+    expect(messagesFor("de")).toBe(de);
+    expect(messagesFor("de-AT")).toBe(de);
+    expect(messagesFor("ES-mx")).toBe(es);
+    expect(messagesFor("fi")).toBe(en);
+    expect(messagesFor("")).toBe(en);
+  });
+
+  it("lets a page add a language and change single words of it", () => {
+    registerMessages("nl", {
+      hangUp: "Ophangen",
+      problems: { "media-no-device": ["Geen microfoon.", "Sluit er een aan."] },
+    });
+    registerMessages("nl", { mute: "Dempen" });
+    const nl = messagesFor("nl-BE");
+    expect([nl.hangUp, nl.mute, nl.keypad]).toEqual(["Ophangen", "Dempen", en.keypad]);
+    expect(nl.problems["media-no-device"]).toEqual(["Geen microfoon.", "Sluit er een aan."]);
+    expect(messagesFor("en")).toBe(en);
+  });
+
+  it("merges problems by code", () => {
+    const merged = mergeMessages(de, { problems: { "x-y": ["a", "b"] } });
+    expect(Object.keys(merged.problems)).toHaveLength(Object.keys(de.problems).length + 1);
+    expect(mergeMessages(de, undefined)).toBe(de);
+  });
+
+  it("fills in values and leaves unknown placeholders alone", () => {
+    expect(fill("Reason: {reason}", { reason: "{x} $1" })).toBe("Reason: {x} $1");
+    expect(fill("{a} {b}", { a: "1" })).toBe("1 {b}");
+  });
+});
