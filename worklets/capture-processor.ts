@@ -16,8 +16,6 @@ export class CaptureProcessor extends AudioWorkletProcessor implements AudioWork
   readonly #frameSeconds: number;
   #stream: CaptureStream | undefined;
   #writer: FrameWriter | undefined;
-  /** Context time of the first sample; −1 before it. */
-  #startSeconds = -1;
   #frames = 0;
   #running = true;
 
@@ -44,10 +42,12 @@ export class CaptureProcessor extends AudioWorkletProcessor implements AudioWork
   process(inputs: Float32Array[][]): boolean {
     const stream = this.#stream;
     if (!stream) return this.#running;
-    if (this.#startSeconds < 0) this.#startSeconds = currentTime;
-    stream.push(inputs[0]?.[0] ?? this.#silence);
+    const samples = inputs[0]?.[0] ?? this.#silence;
+    stream.push(samples);
     for (let frame = stream.take(); frame; frame = stream.take()) {
-      const seconds = this.#startSeconds + this.#frames++ * this.#frameSeconds;
+      this.#frames++;
+      // When its first sample came in, within a quantum.
+      const seconds = currentTime + samples.length / sampleRate - this.#frameSeconds;
       if (this.#writer?.write(frame, Date.now())) this.#scope.echo.sent(frame, seconds);
     }
     return this.#running;
