@@ -12,10 +12,10 @@ import { KERNEL_LONG, KERNEL_NYQUIST, KERNEL_SHORT, kernelAt, kernelHalf } from 
  */
 const HISTORY_FLOATS: i32 = 8192;
 
-/** Rows × taps is largest where the lower rate has the long kernel and the ratio is 12, 192 to 16 kHz: 33 rows × 960. */
-const TABLE_STRIDE: usize = 33_024 * 4 + 64;
+/** Rows × taps is largest where the long kernel meets the largest ratio, 16: (80 · 16 + 8) × (384 / 16 + 2). */
+const TABLE_STRIDE: usize = 33_792 * 4 + 64;
 const HISTORY_STRIDE: usize = 8192 * 4 + 64;
-export const RESAMPLER_TABLE: usize = memory.data(2 * (33_024 * 4 + 64) + 64, 64) + 64;
+export const RESAMPLER_TABLE: usize = memory.data(2 * (33_792 * 4 + 64) + 64, 64) + 64;
 export const RESAMPLER_HISTORY: usize = memory.data(2 * (8192 * 4 + 64) + 64, 64) + 64;
 
 /**

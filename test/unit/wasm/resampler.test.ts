@@ -195,7 +195,7 @@ describe("the resampler", () => {
     const histories = wasm.RESAMPLER_HISTORY.value as number;
     const guards = [
       tables - 64,
-      tables + 33_024 * 4,
+      tables + 33_792 * 4,
       histories - 64,
       histories + 8192 * 4,
       histories + 2 * 8192 * 4 + 64,

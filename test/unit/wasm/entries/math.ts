@@ -1,0 +1,1 @@
+export { cosPi, sinPi } from "../../../../wasm/math";
