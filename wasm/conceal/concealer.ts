@@ -43,9 +43,10 @@ export function concealReset(): void {
   fillReset();
 }
 
-/** An utterance ended: what follows is a new beginning, and not merged with what was concealed. */
+/** An utterance ended in silence: what follows is a new beginning, not merged with what was concealed. */
 export function concealEnd(): void {
   run = 0;
+  historyOpen(rate);
   fillReset();
 }
 

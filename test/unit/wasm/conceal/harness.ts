@@ -5,6 +5,7 @@ interface ConcealExports {
   scratchPtr(): number;
   concealOpen(rate: number): number;
   concealReset(): void;
+  concealEnd(): void;
   concealGood(ptr: number, n: number): void;
   concealLost(ptr: number, n: number): void;
   concealFill(ptr: number, n: number, next: number, nextLength: number): number;
@@ -17,16 +18,23 @@ interface ConcealExports {
   noiseReset(): void;
 }
 
+/** Written on both sides of every span that the concealer gets, and looked at afterwards. */
+const CANARY = 12_345.5;
+const CANARIES = 16;
+
 /** The concealer on plain number arrays; each instance is a new stream in its own memory. */
 export class Concealer {
   readonly core: ConcealExports;
+  readonly #memory: Float32Array;
+  /** Indices of the two spans, output and next packet, in f32 samples. */
   readonly #out: number;
   readonly #next: number;
 
   private constructor(core: ConcealExports, rate: number) {
     this.core = core;
-    this.#out = core.scratchPtr();
-    this.#next = this.#out + (1 << 16);
+    this.#memory = new Float32Array(core.memory.buffer);
+    this.#out = core.scratchPtr() / 4 + CANARIES;
+    this.#next = this.#out + (1 << 14);
     if (core.concealOpen(rate) !== 0) throw new RangeError(`rate ${rate} refused`);
   }
 
@@ -34,38 +42,69 @@ export class Concealer {
     return new Concealer((await compileEntry("conceal")).exports as unknown as ConcealExports, rate);
   }
 
-  #view(ptr: number, n: number): Float32Array {
-    return new Float32Array(this.core.memory.buffer, ptr, n);
-  }
-
   good(samples: ArrayLike<number>): number[] {
-    const view = this.#view(this.#out, samples.length);
-    view.set(samples);
-    this.core.concealGood(this.#out, samples.length);
-    return [...view];
+    return this.#guarded(this.#out, samples, () => this.core.concealGood(this.#out * 4, samples.length));
   }
 
   lost(n: number): number[] {
-    this.core.concealLost(this.#out, n);
-    return [...this.#view(this.#out, n)];
+    return this.#guarded(this.#out, new Float32Array(n), () => this.core.concealLost(this.#out * 4, n));
   }
 
   fill(n: number, next: ArrayLike<number>): number[] {
-    this.#view(this.#next, next.length).set(next);
-    this.core.concealFill(this.#out, n, this.#next, next.length);
-    return [...this.#view(this.#out, n)];
+    return this.#guarded(this.#out, new Float32Array(n), () => {
+      const after = this.#guarded(this.#next, next, () =>
+        this.core.concealFill(this.#out * 4, n, this.#next * 4, next.length),
+      );
+      if (largestDifference(after, Float32Array.from(next)) > 0) throw new Error("the next packet was written");
+    });
   }
 
-  /** The same as fill, prepared first and then taken in parts. */
-  fillInParts(n: number, next: ArrayLike<number>, part: number): number[] {
-    this.#view(this.#next, next.length).set(next);
-    if (!this.core.concealFillBegin(n, this.#next, next.length)) throw new RangeError("gap refused");
+  /** Opens a gap, gives up the packet's buffer, and takes at most `limit` samples of the gap, in parts. */
+  fillSome(n: number, next: ArrayLike<number>, limit: number, part = 100): number[] {
+    this.#memory.set(next, this.#next);
+    if (!this.core.concealFillBegin(n, this.#next * 4, next.length)) return [];
+    this.#memory.fill(NaN, this.#next, this.#next + next.length);
+    const samples: number[] = [];
+    while (samples.length < limit) {
+      let taken = 0;
+      const span = this.#guarded(this.#out, new Float32Array(part), () => {
+        taken = this.core.concealFillTake(this.#out * 4, part);
+      });
+      if (taken === 0) break;
+      samples.push(...span.slice(0, taken));
+    }
+    return samples;
+  }
+
+  /** The same as fill, prepared first (by some steps ahead of time) and then taken in parts. */
+  fillInParts(
+    n: number,
+    next: ArrayLike<number>,
+    { part, stepAhead = 0 }: { part: number; stepAhead?: number },
+  ): number[] {
+    this.#memory.set(next, this.#next);
+    if (!this.core.concealFillBegin(n, this.#next * 4, next.length)) throw new RangeError("gap refused");
+    this.#memory.fill(NaN, this.#next, this.#next + next.length);
+    for (let i = 0; i < stepAhead; i++) this.core.concealFillStep();
     const samples: number[] = [];
     for (;;) {
-      const taken = this.core.concealFillTake(this.#out, part);
+      const taken = this.core.concealFillTake(this.#out * 4, part);
       if (taken === 0) return samples;
-      samples.push(...this.#view(this.#out, taken));
+      samples.push(...this.#memory.subarray(this.#out, this.#out + taken));
     }
+  }
+
+  #guarded(at: number, samples: ArrayLike<number>, run: () => void): number[] {
+    const memory = this.#memory;
+    const end = at + samples.length;
+    memory.fill(CANARY, at - CANARIES, at);
+    memory.fill(CANARY, end, end + CANARIES);
+    memory.set(samples, at);
+    run();
+    for (let i = 1; i <= CANARIES; i++) {
+      if (memory[at - i] !== CANARY || memory[end + i - 1] !== CANARY) throw new Error("written beside the span");
+    }
+    return [...memory.subarray(at, end)];
   }
 }
 

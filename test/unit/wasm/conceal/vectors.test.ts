@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { Concealer, largestDifference } from "./harness.ts";
 
 interface GapVector {
@@ -26,6 +26,8 @@ function read(file: string): GapVector {
 
 /** Largest difference that the reference allows, in int16 steps. */
 const TOLERANCE = 2;
+
+beforeAll(async () => void (await Concealer.open(8000)), 300_000);
 
 describe("concealment against the reference vectors", () => {
   it("finds all of them", () => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { largestDifference } from "../conceal/harness.ts";
 import { Stretcher } from "./harness.ts";
 
@@ -15,6 +15,8 @@ interface StretchVector {
 
 const folder = join(import.meta.dirname, "../../../vectors/concealment");
 const files = readdirSync(folder).filter((file) => file.startsWith("stretch_"));
+
+beforeAll(async () => void (await Stretcher.open(8000)), 300_000);
 
 describe("stretching against the reference vectors", () => {
   it("finds all of them", () => {
