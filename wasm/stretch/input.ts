@@ -32,14 +32,15 @@ export function inputHeld(): i32 {
   return tail - head;
 }
 
-/** Samples that can be fed now. */
+/** Samples that can be fed now: none while a splice has stepped back behind a full buffer. */
 export function inputRoom(): i32 {
-  return capacity - played - (tail - head);
+  return max(0, capacity - played - (tail - head));
 }
 
 /** Takes n samples, at most inputRoom(). */
 export function inputFeed(x: usize, n: i32): void {
   if (tail + n > capacity) {
+    // There is room, so the playhead has moved on and older samples can go.
     const kept = head - played;
     memory.copy(samples, samples + ((<usize>kept) << 2), (<usize>(tail - kept)) << 2);
     head -= kept;

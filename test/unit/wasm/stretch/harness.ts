@@ -19,14 +19,21 @@ interface StretchExports {
   stretchSpliceLag(index: number): number;
 }
 
+/** Written on both sides of every span that the stretcher gets, and looked at afterwards. */
+const CANARY = 12_345.5;
+const CANARIES = 16;
+
 /** The stretcher on plain number arrays; each instance is a new stream in its own memory. */
 export class Stretcher {
   readonly core: StretchExports;
-  readonly #samples: number;
+  readonly #memory: Float32Array;
+  /** Index of the span, in f32 samples. */
+  readonly #at: number;
 
   private constructor(core: StretchExports, rate: number) {
     this.core = core;
-    this.#samples = core.scratchPtr();
+    this.#memory = new Float32Array(core.memory.buffer);
+    this.#at = core.scratchPtr() / 4 + CANARIES;
     if (core.stretchOpen(rate) !== 0) throw new RangeError(`rate ${rate} refused`);
   }
 
@@ -34,16 +41,36 @@ export class Stretcher {
     return new Stretcher((await compileEntry("stretch")).exports as unknown as StretchExports, rate);
   }
 
-  #view(n: number): Float32Array {
-    return new Float32Array(this.core.memory.buffer, this.#samples, n);
-  }
-
+  /** Returns how many samples were taken. */
   feed(samples: ArrayLike<number>): number {
-    this.#view(samples.length).set(samples);
-    return this.core.stretchFeed(this.#samples, samples.length);
+    this.#memory.set(samples, this.#at);
+    return this.core.stretchFeed(this.#at * 4, samples.length);
   }
 
   pull(n: number, speed: number): number[] {
-    return [...this.#view(this.core.stretchPull(this.#samples, n, speed))];
+    const memory = this.#memory;
+    memory.fill(CANARY, this.#at - CANARIES, this.#at + n + CANARIES);
+    const got = this.core.stretchPull(this.#at * 4, n, speed);
+    for (let i = 1; i <= CANARIES; i++) {
+      if (memory[this.#at - i] !== CANARY || memory[this.#at + got + i - 1] !== CANARY) {
+        throw new Error("written beside the span");
+      }
+    }
+    return [...memory.subarray(this.#at, this.#at + got)];
+  }
+
+  /** Plays all of the input in 10 ms pulls, `heldMs` of it held before each. */
+  play(samples: readonly number[], rate: number, { speed, heldMs = 60 }: { speed: number; heldMs?: number }): number[] {
+    const packet = rate / 50;
+    const heard: number[] = [];
+    let fed = 0;
+    for (;;) {
+      while (this.core.stretchHeld() < (heldMs * rate) / 1000 && fed < samples.length) {
+        fed += this.feed(samples.slice(fed, fed + packet));
+      }
+      const part = this.pull(rate / 100, speed);
+      heard.push(...part);
+      if (part.length < rate / 100) return heard;
+    }
   }
 }
