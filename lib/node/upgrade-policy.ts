@@ -1,0 +1,91 @@
+import { type Agreement, negotiateProfile, ProtocolError } from "../protocol/index.ts";
+import type { ReadUpgrade, UpgradeRequest } from "./upgrade-request.ts";
+
+/** Why upgrades were refused, in the order in which it is checked. */
+export type RefusalCause = "path" | "origin" | "credentials" | "profile" | "full" | "closing" | "malformed" | "failed";
+
+export interface Refusal {
+  readonly cause: RefusalCause;
+  readonly status: number;
+  readonly message: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Admission {
+  readonly agreement: Agreement;
+  /** What `authorize` returned. */
+  readonly identity: unknown;
+}
+
+/** `same-host`: pages served by the host that is dialled. A list: exact origins, or patterns. `*`: any page. */
+export type AllowedOrigins = "same-host" | "*" | readonly (string | RegExp)[];
+
+/** Anything but false, null and undefined lets the caller in and becomes `call.identity`. */
+export type Authorize = (request: UpgradeRequest) => unknown;
+
+export interface AdmissionPolicy {
+  readonly allowedOrigins: AllowedOrigins;
+  readonly authorize: Authorize | undefined;
+  readonly authorizeTimeoutMs: number;
+  readonly profiles: readonly string[];
+  /** Asked last, in the task in which the session is made. */
+  readonly capacity: (request: UpgradeRequest) => Refusal | undefined;
+}
+
+/** Whether a page of `origin` may dial. No origin is no page: credentials alone decide. */
+export function isAllowedOrigin(
+  origin: string | undefined,
+  host: string | undefined,
+  allowed: AllowedOrigins,
+): boolean {
+  if (origin === undefined || allowed === "*") return true;
+  if (allowed === "same-host") return URL.canParse(origin) && new URL(origin).host === host;
+  return allowed.some((entry) => (typeof entry === "string" ? entry === origin : entry.test(origin)));
+}
+
+/** Everything that is checked before the upgrade. Never rejects: what `authorize` throws is a refusal with 500, and `onError` hears of it. */
+export async function admit(
+  upgrade: ReadUpgrade,
+  policy: AdmissionPolicy,
+  onError: (error: unknown) => void,
+): Promise<Admission | Refusal> {
+  const { request, host, offer } = upgrade;
+  if (!isAllowedOrigin(request.origin, host, policy.allowedOrigins)) {
+    return { cause: "origin", status: 403, message: "This origin may not call here." };
+  }
+  if (!offer) return { cause: "malformed", status: 400, message: "Sec-WebSocket-Protocol cannot be read." };
+  let identity: unknown;
+  try {
+    identity = await limited(policy, request);
+  } catch (error) {
+    onError(error);
+    return { cause: "failed", status: 500, message: "The credentials could not be checked." };
+  }
+  if (identity === false || identity === null || identity === undefined) {
+    const headers = { "WWW-Authenticate": "Bearer" };
+    return { cause: "credentials", status: 401, message: "Missing or wrong credentials.", headers };
+  }
+  try {
+    const agreement = negotiateProfile(offer.tokens, policy.profiles);
+    return policy.capacity(request) ?? { agreement, identity };
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return { cause: "profile", status: 400, message: error.message };
+  }
+}
+
+async function limited({ authorize, authorizeTimeoutMs }: AdmissionPolicy, request: UpgradeRequest): Promise<unknown> {
+  if (!authorize) return true;
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`authorize took longer than ${authorizeTimeoutMs} ms`)),
+      authorizeTimeoutMs,
+    );
+  });
+  try {
+    return await Promise.race([authorize(request), tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,212 @@
+import { describe, expect, it } from "vitest";
+import { AudioOutput } from "../../../lib/node/audio-output.ts";
+import { callFormat } from "../../../lib/node/call-format.ts";
+import { findCodec } from "../../../lib/protocol/index.ts";
+import type { Clock } from "../../../lib/session/index.ts";
+import type { Transport } from "../../../lib/transport/transport.ts";
+
+/** A clock that moves when told; timers run in order of their time, then of their making. */
+class ManualClock implements Clock {
+  #now = 1_000_000;
+  #timers: { at: number; run: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(delayMs: number, run: () => void): () => void {
+    const timer = { at: this.#now + delayMs, run };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  async advance(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    for (;;) {
+      await settle();
+      const next = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (!next) break;
+      this.#timers = this.#timers.filter((other) => other !== next);
+      this.#now = Math.max(this.#now, next.at);
+      next.run();
+    }
+    this.#now = end;
+    await settle();
+  }
+
+  /** As if this process had been stopped: time passes, timers come late. */
+  sleep(ms: number): void {
+    this.#now += ms;
+  }
+}
+
+async function settle(): Promise<void> {
+  for (let i = 0; i < 10; i++) await Promise.resolve();
+}
+
+function rig(codec = "PCMU/8000/1") {
+  const clock = new ManualClock();
+  const started = clock.now();
+  const frames: { at: number; bytes: number }[] = [];
+  const state = { full: false };
+  const transport = {
+    sendFrame: (bytes: Uint8Array) => {
+      if (state.full) return false;
+      frames.push({ at: clock.now() - started, bytes: bytes.byteLength });
+      return true;
+    },
+    flushed: () => Promise.resolve(),
+  } as unknown as Transport;
+  const output = new AudioOutput(transport, callFormat(findCodec(codec)!), clock);
+  return { clock, frames, output, state };
+}
+
+describe("the paced writer", () => {
+  it("sends a frame every 20 ms on an absolute schedule, whenever its timers come", async () => {
+    const { clock, frames, output } = rig();
+    const spoken = output.speak(new Uint8Array(800));
+    await clock.advance(25);
+    clock.sleep(13); // the timer for 40 ms comes at 43, say
+    await clock.advance(1000);
+    expect(frames.map(({ bytes }) => bytes)).toEqual([160, 160, 160, 160, 160]);
+    expect(frames.map(({ at }) => at)).toEqual([0, 20, 40, 60, 80]);
+    expect(await spoken).toEqual({ sentBytes: 800, complete: true });
+  });
+
+  it("catches up after a short pause of this process and starts anew after a long one", async () => {
+    const { clock, frames, output } = rig();
+    void output.speak(new Uint8Array(160 * 100));
+    await clock.advance(100);
+    clock.sleep(105);
+    await clock.advance(0);
+    expect(frames.length).toBe(11);
+    clock.sleep(1000);
+    await clock.advance(0);
+    expect(frames.length).toBe(12);
+    await clock.advance(40);
+    expect(frames.length).toBe(14);
+  });
+
+  it("goes on without a gap when the next piece is written in time", async () => {
+    const { clock, frames, output } = rig();
+    void output.write(new Uint8Array(200));
+    await clock.advance(22);
+    void output.write(new Uint8Array(120));
+    await clock.advance(200);
+    expect(frames).toEqual([
+      { at: 0, bytes: 160 },
+      { at: 20, bytes: 40 },
+      { at: 25, bytes: 120 },
+    ]);
+  });
+
+  it("sends faster than it is played when asked to, and at once with an infinite speed", async () => {
+    const { clock, frames, output } = rig();
+    void output.speak(new Uint8Array(1600), { speed: 4 });
+    await clock.advance(1000);
+    expect(frames.map(({ at }) => at)).toEqual([0, 5, 10, 15, 20, 25, 30, 35, 40, 45]);
+    frames.length = 0;
+    void output.speak(new Uint8Array(160_000), { speed: Number.POSITIVE_INFINITY });
+    await clock.advance(1);
+    expect(frames.length).toBe(1000);
+    expect(() => output.speak(new Uint8Array(2), { speed: 0 })).toThrow(RangeError);
+  });
+
+  it("keeps utterances in order and tells each when it was sent", async () => {
+    const { clock, output } = rig();
+    const order: string[] = [];
+    void output.speak(new Uint8Array(320)).then(() => order.push("first"));
+    void output.speak(new Uint8Array(160), { speed: 2 }).then(() => order.push("second"));
+    void output.flush().then(() => order.push("flushed"));
+    await clock.advance(1000);
+    expect(order).toEqual(["first", "second", "flushed"]);
+  });
+
+  it("resolves a write when there is room for more", async () => {
+    const { clock, output } = rig();
+    const order: string[] = [];
+    void output.write(new Uint8Array(8000)).then(() => order.push("first"));
+    await clock.advance(0);
+    void output.write(new Uint8Array(8000)).then(() => order.push("second"));
+    await clock.advance(900);
+    expect(order).toEqual(["first"]);
+    await clock.advance(200);
+    expect(order).toEqual(["first", "second"]);
+  });
+
+  it("waits with what the connection does not take, and loses nothing", async () => {
+    const { clock, frames, output, state } = rig();
+    state.full = true;
+    const spoken = output.speak(new Uint8Array(480));
+    await clock.advance(95);
+    expect(frames).toEqual([]);
+    expect(output.send(new Uint8Array(300))).toBe(false);
+    expect(output.refusedBytes).toBe(300);
+    state.full = false;
+    await clock.advance(100);
+    expect(frames.map(({ bytes }) => bytes)).toEqual([160, 160, 160]);
+    expect((await spoken).complete).toBe(true);
+  });
+
+  it("is drained when the sound has been played, not when it was sent", async () => {
+    const { clock, output } = rig();
+    void output.speak(new Uint8Array(8000), { speed: Number.POSITIVE_INFINITY });
+    let drained = false;
+    void output.drained().then(() => {
+      drained = true;
+    });
+    await clock.advance(900);
+    expect([drained, output.playing]).toEqual([false, true]);
+    await clock.advance(300);
+    expect([drained, output.playing]).toEqual([true, false]);
+  });
+
+  it("takes back what was not sent, and begins a new utterance afterwards", async () => {
+    const { clock, output } = rig();
+    const spoken = output.speak(new Uint8Array(16_000));
+    await clock.advance(50);
+    expect([output.sentBytes, output.utteranceBytes, output.queuedBytes]).toEqual([480, 480, 15_520]);
+    expect(output.discard()).toBe(15_520);
+    expect(await spoken).toEqual({ sentBytes: 480, complete: false });
+    await clock.advance(100);
+    expect(output.sentBytes).toBe(480);
+    void output.speak(new Uint8Array(160));
+    await clock.advance(1);
+    expect([output.sentBytes, output.utteranceBytes]).toEqual([640, 160]);
+  });
+
+  it("counts sound that follows closely to the same utterance, and later sound to a new one", async () => {
+    const { clock, output } = rig();
+    void output.speak(new Uint8Array(160));
+    await clock.advance(200);
+    void output.speak(new Uint8Array(160));
+    await clock.advance(200);
+    expect(output.utteranceBytes).toBe(320);
+    await clock.advance(1000);
+    void output.speak(new Uint8Array(160));
+    await clock.advance(200);
+    expect(output.utteranceBytes).toBe(160);
+  });
+
+  it("sends whole samples only", async () => {
+    const { clock, frames, output } = rig("L16/8000/1");
+    void output.speak(new Uint8Array(323));
+    await clock.advance(100);
+    expect(frames.map(({ bytes }) => bytes)).toEqual([320, 2]);
+  });
+
+  it("does not send after the end of the call", async () => {
+    const { clock, frames, output } = rig();
+    const spoken = output.speak(new Uint8Array(1600));
+    await clock.advance(20);
+    output.end();
+    await clock.advance(1000);
+    expect(frames.length).toBe(2);
+    expect((await spoken).complete).toBe(false);
+    expect(output.send(new Uint8Array(160))).toBe(false);
+    expect(await output.speak(new Uint8Array(160))).toEqual({ sentBytes: 0, complete: false });
+    await output.drained();
+  });
+});
