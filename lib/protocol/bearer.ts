@@ -2,7 +2,8 @@ import { ProtocolError } from "./errors.ts";
 
 /**
  * A browser cannot set `Authorization` on a WebSocket upgrade, so a credential may ride as an offered subprotocol:
- * `bearer.` + base64url (RFC 4648 §5, no padding) of the token's UTF-8 bytes. The server takes it out and never echoes it.
+ * `bearer.` + base64url (RFC 4648 §5, no padding) of the token's UTF-8 bytes. The server takes it out and never echoes
+ * it.
  */
 const prefix = "bearer.";
 

@@ -7,7 +7,10 @@ export type Codec = Static<typeof codec>;
 
 export type CodecName = "L16" | "PCMU" | "PCMA" | "G722";
 
-/** Bits on the wire for one sample, and the sample rates we speak. G.722 carries 16 kHz audio in 64 kbit/s (ITU-T G.722 §1). */
+/**
+ * Bits on the wire for one sample, and the sample rates we speak. G.722 carries 16 kHz audio in 64 kbit/s (ITU-T G.722
+ * §1).
+ */
 const families: Readonly<Record<CodecName, { readonly bits: number; readonly rates: readonly number[] }>> = {
   L16: { bits: 16, rates: [8000, 16000, 24000, 48000] },
   PCMU: { bits: 8, rates: [8000] },
@@ -41,7 +44,9 @@ export function parseCodec(id: string): Codec {
 /** All five fields agree. */
 export const sameCodec = (a: Codec, b: Codec): boolean => codec.encode(a, "codec") === codec.encode(b, "codec");
 
-/** The first of `preferred` (identifiers) that was offered; without preference, the first offered codec that we speak. */
+/**
+ * The first of `preferred` (identifiers) that was offered; without preference, the first offered codec that we speak.
+ */
 export function pickCodec(offered: readonly Codec[], preferred?: readonly string[]): Codec | null {
   const known = offered.filter((offer) => {
     const ours = findCodec(offer.id);

@@ -37,8 +37,8 @@ export interface ProtocolErrorOptions extends ErrorOptions {
 }
 
 /**
- * Base of everything this room throws. Thrown by a request handler, it becomes the answer: `status`, `message` and `data` go to the
- * peer as they are. None is fatal to a session.
+ * Base of everything this room throws. Thrown by a request handler, it becomes the answer: `status`, `message` and
+ * `data` go to the peer as they are. None is fatal to a session.
  */
 export class ProtocolError extends Error {
   override readonly name: string = "ProtocolError";
@@ -55,7 +55,10 @@ export class ProtocolError extends Error {
   }
 }
 
-/** Something that does not mean what the protocol says it must. Never carries the offending value, only where it is and its type. */
+/**
+ * Something that does not mean what the protocol says it must. Never carries the offending value, only where it is and
+ * its type.
+ */
 export class MalformedError extends ProtocolError {
   override readonly name: string = "MalformedError";
   /** Identifier of the request that carried it, where that much could be read: it can be answered. */

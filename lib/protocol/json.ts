@@ -45,8 +45,9 @@ function lexical(a: string, b: string): number {
 const rank = (unit: number): number => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit);
 
 /**
- * The one spelling of an open value: no spaces, keys in lexical order, undefined members left out. Throws `MalformedError` for what JSON
- * or the peer could not hold (inexact numbers, lone surrogates, functions, deep or circular structures).
+ * The one spelling of an open value: no spaces, keys in lexical order, undefined members left out. Throws
+ * `MalformedError` for what JSON or the peer could not hold (inexact numbers, lone surrogates, functions, deep or
+ * circular structures).
  */
 export function jsonText(value: unknown, path: string, depth = 0): string {
   if (value === null || typeof value === "boolean" || isExact(value) || isText(value)) return JSON.stringify(value);

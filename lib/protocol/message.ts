@@ -1,6 +1,9 @@
 import { object, type Shape } from "./shape.ts";
 
-/** `voice` owns the call and the caller's sound; `application` listens and speaks. Says nothing about who opened the socket. */
+/**
+ * `voice` owns the call and the caller's sound; `application` listens and speaks. Says nothing about who opened the
+ * socket.
+ */
 export type Role = "voice" | "application";
 
 export interface Operation<P, R> {

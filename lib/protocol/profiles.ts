@@ -4,7 +4,10 @@ import { ProtocolError } from "./errors.ts";
 import type { Catalog } from "./message.ts";
 import { babelforceV1 } from "./table.ts";
 
-/** A WebSocket subprotocol token and all that it means. A token never changes its meaning: a new combination gets a new token. */
+/**
+ * A WebSocket subprotocol token and all that it means. A token never changes its meaning: a new combination gets a new
+ * token.
+ */
 export interface Profile {
   readonly token: string;
   readonly envelope: Envelope;
@@ -88,8 +91,9 @@ export interface Agreement {
 }
 
 /**
- * The accepting side's choice: the first of its own `accepted` tokens that was offered. Nothing offered means `rtvbp.v1`, and nothing is
- * echoed. Throws `ProtocolError` `protocol-profile` where there is no common token: refuse the upgrade (HTTP 400).
+ * The accepting side's choice: the first of its own `accepted` tokens that was offered. Nothing offered means
+ * `rtvbp.v1`, and nothing is echoed. Throws `ProtocolError` `protocol-profile` where there is no common token: refuse
+ * the upgrade (HTTP 400).
  */
 export function negotiateProfile(
   offered: readonly string[],

@@ -1,8 +1,8 @@
 import { fail, isExact, isObject, isText, type JsonObject, jsonText } from "./json.ts";
 
 /**
- * What a value on the wire looks like: parsed once on the way in, written in one order on the way out. Both directions apply the same rules
- * and throw `MalformedError` with the path.
+ * What a value on the wire looks like: parsed once on the way in, written in one order on the way out. Both directions
+ * apply the same rules and throw `MalformedError` with the path.
  */
 export interface Shape<T> {
   decode(value: unknown, path: string): T;
@@ -92,7 +92,10 @@ export const lenient = <T>(shape: Shape<T>, empty: T): Shape<T> => ({
   encode: (value, path) => shape.encode(value ?? empty, path),
 });
 
-/** An object with these fields, written in this order; unknown fields are ignored. Where none is required, null and nothing read as empty. */
+/**
+ * An object with these fields, written in this order; unknown fields are ignored. Where none is required, null and
+ * nothing read as empty.
+ */
 export function object<F extends Fields>(
   fields: F,
   check?: (value: ObjectOf<F>, path: string) => void,

@@ -15,8 +15,8 @@ export interface MessageContext {
   /** Aborted when the session ends. */
   readonly signal: AbortSignal;
   /**
-   * Lets the messages behind this one go ahead. The answer is still what the handler returns, whenever that is; without this they wait
-   * for it.
+   * Lets the messages behind this one go ahead. The answer is still what the handler returns, whenever that is;
+   * without this they wait for it.
    */
   defer(): void;
 }
@@ -28,7 +28,10 @@ export type Middleware = (context: MessageContext, next: () => unknown) => unkno
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler without a return statement is one of the two.
 export type HandlerResult<M extends Method> = Record<never, never> extends Result<M> ? Result<M> | void : Result<M>;
 
-/** Answers a request. What it throws is the answer too: a `ProtocolError` as it is, anything else as 500 without details. */
+/**
+ * Answers a request. What it throws is the answer too: a `ProtocolError` as it is, anything else as 500 without
+ * details.
+ */
 export type Handler<M extends Method> = (
   params: Params<M>,
   context: MessageContext,

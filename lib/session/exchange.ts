@@ -1,5 +1,7 @@
 import {
+  defaultProfile,
   type Frame,
+  findProfile,
   handles,
   lookUp,
   MalformedError,
@@ -14,50 +16,11 @@ import {
   wireStatus,
 } from "../protocol/index.ts";
 import type { TextMessage } from "../transport/transport.ts";
-import type { Clock } from "./clock.ts";
 import type { MessageContext, Middleware } from "./context.ts";
 import { DispatchQueue } from "./dispatch-queue.ts";
 import { SessionError } from "./errors.ts";
+import type { ExchangeCounters, ExchangeHost } from "./exchange-host.ts";
 import { PendingRequests } from "./pending-requests.ts";
-
-/** Things that peers do wrong, counted. */
-export interface ExchangeCounters {
-  /** Messages that could not be read. */
-  malformed: number;
-  /** Messages that could be read, with parameters, data or a result that could not. */
-  malformedPayloads: number;
-  /** Answers nobody waits for: unknown, late, or given twice. */
-  unknownResponses: number;
-  /** Requests with the identifier of one that is still being answered. */
-  duplicateRequests: number;
-  unknownRequests: number;
-  unknownEvents: number;
-}
-
-/** What an exchange needs from the session it serves. Functions, not methods: they are called without their object. */
-export interface ExchangeHost {
-  readonly role: Role;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  /** May change while nothing is connected. */
-  readonly profile: Profile;
-  readonly requestTimeoutMs: number;
-  /** Messages in a row that may be unreadable. */
-  readonly maxMalformed: number;
-  /** Messages that may wait for their turn, and requests that may wait for their answer. */
-  readonly maxQueued: number;
-  readonly newId: () => string;
-  /** False where the message did not go: not connected, or not any more. */
-  readonly send: (text: string) => boolean;
-  /** Throws what a request is to be refused with. */
-  readonly admit: (method: string) => void;
-  readonly deliver: (context: MessageContext) => void;
-  readonly fault: (error: unknown, at?: string) => void;
-  /** The peer cannot be dealt with any longer. */
-  readonly giveUp: (error: SessionError) => void;
-  /** A terminal operation was answered: the answer is on its way, nothing else is to be handled. */
-  readonly part: (method: string, params: unknown) => void;
-}
 
 type Context = { -readonly [K in keyof MessageContext]: MessageContext[K] };
 
@@ -79,9 +42,9 @@ const wireErrorOf = (error: unknown): WireError =>
     : internalError;
 
 /**
- * Requests, answers and events over one control channel. Answers to our requests are taken as they come; requests and events of the peer are
- * handled one after the other, in the order they came. `ping` does not wait: it has no effect, and a handler that takes its time is no reason
- * to look dead.
+ * Requests, answers and events over one control channel. Answers to our requests are taken as they come; requests and
+ * events of the peer are handled one after the other, in the order they came. `ping` does not wait: it has no effect,
+ * and a handler that takes its time is no reason to look dead.
  */
 export class Exchange {
   readonly counters: ExchangeCounters = {
@@ -92,6 +55,8 @@ export class Exchange {
     unknownRequests: 0,
     unknownEvents: 0,
   };
+  /** Of the transport, from when it is connected. */
+  profile: Profile = findProfile(defaultProfile)!;
   readonly #host: ExchangeHost;
   readonly #pending: PendingRequests;
   readonly #queue = new DispatchQueue();
@@ -116,7 +81,8 @@ export class Exchange {
 
   /** Replaces the handler there was. Returns what takes this one away again. */
   handle(method: string, handle: Handle): () => void {
-    const { role, profile } = this.#host;
+    const { profile } = this;
+    const { role } = this.#host;
     const operation = lookUp(profile.catalog.operations, method);
     if (!operation || !handles(role, operation)) throw wrongRole(method, "handle", role);
     this.#handlers.set(method, handle);
@@ -136,7 +102,8 @@ export class Exchange {
     { signal, timeoutMs }: RequestOptions,
     accept: (result: unknown, message: TextMessage) => T,
   ): Promise<T> {
-    const { role, profile, requestTimeoutMs } = this.#host;
+    const { profile } = this;
+    const { role, requestTimeoutMs } = this.#host;
     const operation = lookUp(profile.catalog.operations, method);
     if (!operation || operation.handledBy === role) throw wrongRole(method, "send", role);
     const id = this.#host.newId();
@@ -158,7 +125,8 @@ export class Exchange {
 
   /** Sends an event. False where it did not go. */
   tell(event: string, data: unknown): boolean {
-    const { role, profile } = this.#host;
+    const { profile } = this;
+    const { role } = this.#host;
     const definition = lookUp(profile.catalog.events, event);
     if (definition?.emittedBy !== role) throw wrongRole(event, "emit", role);
     return this.#host.send(profile.envelope.event(this.#host.newId(), event, definition.data.encode(data, "data")));
@@ -167,7 +135,7 @@ export class Exchange {
   receive(message: TextMessage): void {
     let frame: Frame;
     try {
-      frame = this.#host.profile.envelope.decode(message.text);
+      frame = this.profile.envelope.decode(message.text);
     } catch (error) {
       this.#unreadable(error as MalformedError);
       return;
@@ -221,9 +189,9 @@ export class Exchange {
   }
 
   #unreadable(error: MalformedError): void {
-    const { maxMalformed, giveUp, send, fault, profile } = this.#host;
+    const { maxMalformed, giveUp, send, fault } = this.#host;
     this.counters.malformed++;
-    if (error.requestId !== undefined) send(profile.envelope.error(error.requestId, wireErrorOf(error)));
+    if (error.requestId !== undefined) send(this.profile.envelope.error(error.requestId, wireErrorOf(error)));
     fault(error);
     if (++this.#malformedInRow < maxMalformed) return;
     const message = `${maxMalformed} messages in a row could not be read.`;
@@ -239,8 +207,8 @@ export class Exchange {
   }
 
   async #deliver({ event, data }: EventFrame, context: Context): Promise<void> {
-    const { role, profile, deliver, fault } = this.#host;
-    const definition = lookUp(profile.catalog.events, event);
+    const { role, deliver, fault } = this.#host;
+    const definition = lookUp(this.profile.catalog.events, event);
     if (!definition || definition.emittedBy === role) {
       this.counters.unknownEvents++;
       return;
@@ -254,7 +222,6 @@ export class Exchange {
   }
 
   async #answer({ id, method, params }: RequestFrame, context: Context): Promise<void> {
-    const { profile, part } = this.#host;
     let operation: Operation<unknown, unknown>;
     try {
       operation = this.#admit(method);
@@ -266,18 +233,18 @@ export class Exchange {
     let text: string;
     try {
       const result = await this.#chain(context, () => this.#handle(context));
-      text = profile.envelope.result(id, operation.result.encode(result, "result"));
+      text = this.profile.envelope.result(id, operation.result.encode(result, "result"));
     } catch (error) {
       // Malformed here is what a handler of ours returned or sent.
       this.#refuse(id, method, error, error instanceof MalformedError ? internalError : wireErrorOf(error));
       return;
     }
-    if (this.#reply(id, text) && operation.terminal) part(method, context.payload);
+    if (this.#reply(id, text) && operation.terminal) this.#host.part(method, context.payload);
   }
 
   #admit(method: string): Operation<unknown, unknown> {
-    const { role, profile, admit } = this.#host;
-    const operation = lookUp(profile.catalog.operations, method);
+    const { role, admit } = this.#host;
+    const operation = lookUp(this.profile.catalog.operations, method);
     if (operation && handles(role, operation)) {
       admit(method);
       return operation;
@@ -293,14 +260,15 @@ export class Exchange {
   }
 
   #refuse(id: string, method: string, error: unknown, answer: WireError): void {
-    const { profile, fault } = this.#host;
+    const { envelope } = this.profile;
+    const { fault } = this.#host;
     if (!(error instanceof ProtocolError) || error instanceof MalformedError) fault(error, method);
     let text: string;
     try {
-      text = profile.envelope.error(id, answer);
+      text = envelope.error(id, answer);
     } catch (unwritable) {
       fault(unwritable, method);
-      text = profile.envelope.error(id, internalError);
+      text = envelope.error(id, internalError);
     }
     this.#reply(id, text);
   }

@@ -2,7 +2,8 @@ import type { Codec, JsonObject, Params, Role } from "../protocol/index.ts";
 import type { Connect, Transport } from "../transport/transport.ts";
 import type { Clock } from "./clock.ts";
 import type { MessageContext } from "./context.ts";
-import type { ExchangeCounters, RequestOptions } from "./exchange.ts";
+import type { RequestOptions } from "./exchange.ts";
+import type { ExchangeCounters } from "./exchange-host.ts";
 
 export interface SessionOptions {
   readonly role: Role;
@@ -14,7 +15,10 @@ export interface SessionOptions {
   readonly requestTimeoutMs?: number;
   /** Application role: how long the voice side may take until it asks for `session.initialize`. Default 10 s. */
   readonly initializeTimeoutMs?: number;
-  /** How long each step of closing may take: the last messages leaving, the peer closing, the transport closing. Default 2 s. */
+  /**
+   * How long each step of closing may take: the last messages leaving, the peer closing, the transport closing.
+   * Default 2 s.
+   */
   readonly closeTimeoutMs?: number;
   /** Messages in a row that may be unreadable. Default 10. */
   readonly maxMalformed?: number;
@@ -22,7 +26,10 @@ export interface SessionOptions {
   readonly maxQueued?: number;
   readonly clock?: Clock;
   readonly newId?: () => string;
-  /** Application role: picks one of the offered codecs, or null for no audio. Default: the first offered codec that we speak. */
+  /**
+   * Application role: picks one of the offered codecs, or null for no audio. Default: the first offered codec that we
+   * speak.
+   */
   readonly onInitialize?: (
     params: Params<"session.initialize">,
     context: MessageContext,
@@ -37,7 +44,10 @@ export interface InitializeOptions extends RequestOptions {
   /** Preferred first. */
   readonly codecs: readonly Codec[];
   readonly metadata?: JsonObject | null;
-  /** Gets ready for audio in the picked codec, before media opens and the peer learns of it. What it throws ends the session. */
+  /**
+   * Gets ready for audio in the picked codec, before media opens and the peer learns of it. What it throws ends the
+   * session.
+   */
   readonly prepare?: (codec: Codec | null, signal: AbortSignal) => void | Promise<void>;
 }
 

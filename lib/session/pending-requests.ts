@@ -9,7 +9,10 @@ export interface WaitOptions<T> {
   readonly method: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
-  /** Makes the answer of the response, in the same turn as it arrived: what follows it on the wire has not been looked at. */
+  /**
+   * Makes the answer of the response, in the same turn as it arrived: what follows it on the wire has not been looked
+   * at.
+   */
   readonly accept: (frame: ResponseFrame, message: TextMessage) => T;
 }
 

@@ -1,6 +1,5 @@
 import {
   type Codec,
-  defaultProfile,
   type EventData,
   type EventName,
   findProfile,
@@ -31,86 +30,89 @@ import {
   type TypedEventTarget,
 } from "./events.ts";
 import { Exchange, type RequestOptions } from "./exchange.ts";
+import { Lifecycle } from "./lifecycle.ts";
 import type { InitializeOptions, SessionOptions, SessionStats } from "./options.ts";
 import { measure, type PingReport, pong } from "./ping.ts";
-import { move, type SessionState } from "./state.ts";
+import type { SessionState } from "./state.ts";
+
+/** WebSocket close code for a peer that cannot be dealt with: browsers let scripts send 1000 and 4000 to 4999 only. */
+const misbehavedCode = 4400;
 
 /**
- * One authenticated control connection and its role in a call. Correlates, orders, times out and closes; knows a transport, never a socket.
- * Every session ends exactly once, whatever happens, and leaves nothing open.
+ * One authenticated control connection and its role in a call. Correlates, orders, times out and closes; knows a
+ * transport, never a socket. Every session ends exactly once, whatever happens, and leaves nothing open.
  */
 export class Session extends (EventTarget as new () => TypedEventTarget<SessionEventMap>) {
   readonly role: Role;
-  /** Resolves with the end, after the `ended` event. Never rejects. */
-  readonly ended: Promise<SessionEnd>;
   readonly #options: SessionOptions;
   readonly #clock: Clock;
   readonly #exchange: Exchange;
-  readonly #lifetime = new AbortController();
-  readonly #closeTimeoutMs: number;
-  #resolveEnded!: (end: SessionEnd) => void;
-  #state: SessionState = "idle";
+  readonly #life: Lifecycle;
   #started: Promise<void> | undefined;
-  #transport: Transport | undefined;
-  #profile: Profile = findProfile(defaultProfile)!;
   #codec: Codec | null | undefined;
-  /** `session.initialize` was sent, or is being answered. */
+  /** `session.initialize` was sent, or is being answered, or was. */
   #initializing = false;
-  /** How the session will have ended when the transport closes, once a terminal operation is under way. */
-  #parting: SessionEnd | undefined;
   #hangingUp: Promise<SessionEnd> | undefined;
-  #end: SessionEnd | undefined;
-  #cancelAlarm: () => void = () => undefined;
   #rttMs: number | undefined;
 
   constructor(options: SessionOptions) {
     super();
+    const { role, transport, clock = systemClock, closeTimeoutMs = 2000, signal } = options;
     this.#options = options;
-    this.role = options.role;
-    this.#clock = options.clock ?? systemClock;
-    this.#closeTimeoutMs = options.closeTimeoutMs ?? 2000;
-    this.ended = new Promise((resolve) => {
-      this.#resolveEnded = resolve;
+    this.role = role;
+    this.#clock = clock;
+    const life = new Lifecycle({
+      clock,
+      closeTimeoutMs,
+      onMove: (state, previous) => this.dispatchEvent(new SessionStateEvent(state, previous)),
+      onStop: (error) => this.#exchange.stop(error),
+      onEnd: (end) => this.dispatchEvent(new SessionEndedEvent(end)),
     });
-    const session = this;
+    if (typeof transport !== "function") life.transport = transport;
+    this.#life = life;
     let lastId = 0;
     this.#exchange = new Exchange({
-      role: options.role,
-      clock: this.#clock,
-      signal: this.#lifetime.signal,
-      get profile() {
-        return session.#profile;
-      },
+      role,
+      clock,
+      signal: life.signal,
       requestTimeoutMs: options.requestTimeoutMs ?? 5000,
       maxMalformed: options.maxMalformed ?? 10,
       maxQueued: options.maxQueued ?? 1000,
       newId: options.newId ?? (() => `${++lastId}`),
-      send: (text) => this.#send(text),
+      send: (text) => life.send(text),
       admit: (method) => this.#admit(method),
       deliver: (context) => this.#deliver(context),
       fault: (error, at) => this.dispatchEvent(new SessionFaultEvent(error, at)),
-      giveUp: (error) => void this.#finish({ reason: error.code, by: "local", error }, 4400),
-      part: (method, params) => void this.#part(method, params as { reason?: string }),
+      giveUp: (error) => void life.finish({ reason: error.code, by: "local", error }, misbehavedCode),
+      part: (method, params) => {
+        const { reason } = params as { reason?: string };
+        void life.flushAndFinish({ reason: reason || method, by: "remote", method });
+      },
     });
-    this.#exchange.handle("ping", (params, context) => pong(params as Params<"ping">, context, this.#clock));
-    if (options.role === "application") {
+    this.#exchange.handle("ping", (params, context) => pong(params as Params<"ping">, context, clock));
+    if (role === "application") {
       this.#exchange.handle("session.initialize", (params, context) => this.#accept(params as never, context));
       this.#exchange.handle("session.terminate", () => ({}));
     }
-    options.signal?.addEventListener("abort", () => void this.close("aborted"), { signal: this.#lifetime.signal });
+    signal?.addEventListener("abort", () => void this.close("aborted"), { signal: life.signal });
   }
 
   get state(): SessionState {
-    return this.#state;
+    return this.#life.state;
   }
 
-  /** The open transport, for its media and its statistics. Undefined before it is connected. */
+  /** Resolves with the end, after the `ended` event. Never rejects. */
+  get ended(): Promise<SessionEnd> {
+    return this.#life.ended;
+  }
+
+  /** For its media and its statistics. Undefined before it is connected. */
   get transport(): Transport | undefined {
-    return this.#transport;
+    return this.#life.transport;
   }
 
   get profile(): Profile {
-    return this.#profile;
+    return this.#exchange.profile;
   }
 
   /** What was agreed on: null for a call without audio, undefined before `session.initialize` was answered. */
@@ -120,7 +122,7 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
 
   /** The end, once there is one. */
   get end(): SessionEnd | undefined {
-    return this.#state === "closed" || this.#state === "failed" ? this.#end : undefined;
+    return this.state === "closed" || this.state === "failed" ? this.#life.end : undefined;
   }
 
   stats(): SessionStats {
@@ -133,7 +135,10 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
     return this.#exchange.handle(method, (params, context) => handler(params as Params<M>, context));
   }
 
-  /** Like a listener for an event of the peer, but what it throws is a `fault` of the session and not an uncaught error. */
+  /**
+   * Like a listener for an event of the peer, but what it throws is a `fault` of the session and not an uncaught
+   * error.
+   */
   on<E extends EventName>(name: E, listener: (data: EventData<E>, event: RemoteEvent<E>) => unknown): () => void {
     const guarded = async (event: Event): Promise<void> => {
       try {
@@ -159,16 +164,16 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
   }
 
   /**
-   * Asks the peer. Rejects with `RemoteError` (its refusal), `SessionError` (time-out, abort, end) or `MalformedError` (what it answered, or
-   * what we were about to send). After a terminal operation succeeded, the session ends by itself.
+   * Asks the peer. Rejects with `RemoteError` (its refusal), `SessionError` (time-out, abort, end) or `MalformedError`
+   * (what it answered, or what we were about to send). After a terminal operation succeeded, the session ends by
+   * itself.
    */
   request<M extends Method>(method: M, params: Params<M>, options: RequestOptions = {}): Promise<Result<M>> {
-    if (!operations[method].terminal)
-      return this.#exchange.ask(method, params, options, (result) => result as Result<M>);
-    const { reason } = params as { reason?: string };
-    return this.#leaveBy(method, params, { reason: reason || method, by: "local", method }, options) as Promise<
-      Result<M>
-    >;
+    const { reason } = params as { readonly reason?: string };
+    const answer = operations[method].terminal
+      ? this.#leaveBy(method, params, { reason: reason || method, by: "local", method }, options)
+      : this.#exchange.ask(method, params, options, (result) => result);
+    return answer as Promise<Result<M>>;
   }
 
   /** Sends an event. False where there is no connection (any more). */
@@ -187,13 +192,13 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
   }
 
   /**
-   * Voice role: connects where that was not done, asks for `session.initialize`, and makes the session active with the codec the application
-   * picked. Where that fails it rejects, and the session has ended.
+   * Voice role: connects where that was not done, asks for `session.initialize`, and makes the session active with the
+   * codec the application picked. Where that fails it rejects, and the session has ended.
    */
   async initialize(options: InitializeOptions): Promise<Codec | null> {
     await this.start();
-    if (this.#state !== "initializing" || this.#initializing) {
-      throw new SessionError("session-state", `A session cannot be initialized when it is ${this.#state}.`);
+    if (this.state !== "initializing" || this.#initializing) {
+      throw new SessionError("session-state", `A session cannot be initialized when it is ${this.state}.`);
     }
     this.#initializing = true;
     const { application, call, codecs, metadata = null, prepare } = options;
@@ -208,89 +213,76 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
         return picked;
       });
       if (prepare) {
-        await prepare(codec, this.#lifetime.signal);
+        await prepare(codec, this.#life.signal);
         this.#activate(codec);
       }
       return codec;
     } catch (error) {
-      const end: SessionEnd = {
-        reason: errorReason(error),
-        by: error instanceof RemoteError ? "remote" : "local",
-        error,
-      };
-      await (accepted && this.#state === "initializing" ? this.#bye(end) : this.#finish(end));
+      const by = error instanceof RemoteError ? "remote" : "local";
+      const end: SessionEnd = { reason: errorReason(error), by, error };
+      await (accepted && this.state === "initializing" ? this.#bye(end) : this.#life.finish(end));
       throw error;
     }
   }
 
   /**
-   * Ends the call in good order, from either role, and the session with it: the voice side tells and terminates, the application asks for
-   * `call.hangup`. Ends the session as well where the peer does not play along.
+   * Ends the call in good order, from either role, and the session with it: the voice side tells and terminates, the
+   * application asks for `call.hangup`. Ends the session as well where the peer does not play along.
    */
   hangUp(reason = "hangup"): Promise<SessionEnd> {
-    if (this.#state === "closing") return this.ended;
-    if (this.#state !== "active") return this.close(reason);
+    if (this.state === "closing") return this.ended;
+    if (this.state !== "active") return this.close(reason);
     this.#hangingUp ??= this.#bye({ reason: reason || "hangup", by: "local" });
     return this.#hangingUp;
   }
 
   /** Ends the session now: pending requests fail, the transport closes. Idempotent; resolves when nothing is open. */
   close(reason = "closed", error?: unknown): Promise<SessionEnd> {
-    return this.#finish({ reason, by: "local", ...(error !== undefined && { error }) });
+    return this.#life.finish({ reason, by: "local", ...(error !== undefined && { error }) });
   }
 
   async #open(): Promise<void> {
     const { transport, signal } = this.#options;
     if (signal?.aborted) void this.close("aborted");
-    if (this.#end) throw this.#closedError(this.#end);
-    this.#move("connecting");
+    if (this.#life.end) throw this.#life.closedError;
+    this.#life.move("connecting");
     if (typeof transport !== "function") return this.#attach(transport);
     let connected: Transport;
     try {
-      connected = await transport(this.#lifetime.signal);
+      connected = await transport(this.#life.signal);
     } catch (error) {
-      await this.#finish({ reason: errorReason(error), by: "network", error });
+      await this.#life.finish({ reason: errorReason(error), by: "network", error });
       throw error;
     }
-    if (!this.#end) return this.#attach(connected);
+    if (!this.#life.end) return this.#attach(connected);
     void connected.close(1000);
-    throw this.#closedError(this.#end);
+    throw this.#life.closedError;
   }
 
   #attach(transport: Transport): void {
-    this.#transport = transport;
+    this.#life.transport = transport;
     const profile = findProfile(transport.profile);
     if (!profile) {
       const error = new ProtocolError(`Unknown profile "${transport.profile}".`, { code: "protocol-profile" });
       void this.close(error.code, error);
       throw error;
     }
-    this.#profile = profile;
-    this.#move("initializing");
+    this.#exchange.profile = profile;
+    this.#life.move("initializing");
     if (this.role === "application") this.#awaitInitialize();
     const { onFrame } = this.#options;
     transport.listen({
       text: (message) => {
-        if (this.#state !== "closing" && !this.#end) this.#exchange.receive(message);
+        if (this.#life.open) this.#exchange.receive(message);
       },
       ...(onFrame && { frame: onFrame }),
       // The place to go from `active` to `reconnecting` instead, for a transport that was lost and can be made again.
-      close: (close) => void this.#finish(this.#parting ?? endOf(close)),
+      close: (close) => void this.#life.finish(this.#life.parting ?? endOf(close)),
     });
   }
 
-  #send(text: string): boolean {
-    if (!this.#transport || this.#end || this.#state === "closing") return false;
-    try {
-      this.#transport.sendText(text);
-      return true;
-    } catch {
-      return false; // It has closed; its listener is about to hear of it.
-    }
-  }
-
   #admit(method: string): void {
-    if (this.role === "voice" && this.#state !== "active" && method !== "ping") {
+    if (this.role === "voice" && this.state !== "active" && method !== "ping") {
       throw new ProtocolError("session not initialized");
     }
   }
@@ -299,7 +291,7 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
     if (context.name === "session.updated") {
       if (this.#codec === undefined) throw new ProtocolError("session not initialized");
       this.#codec = (context.payload as EventData<"session.updated">).audio_codec;
-      if (this.#state === "initializing") this.#move("active");
+      if (this.state === "initializing") this.#life.move("active");
     }
     this.dispatchEvent(new RemoteEvent(context));
   }
@@ -307,7 +299,7 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
   /** Application role: the voice side is given this long to ask. */
   #awaitInitialize(): void {
     const { initializeTimeoutMs = 10_000 } = this.#options;
-    this.#alarm(initializeTimeoutMs, () => {
+    this.#life.alarm(initializeTimeoutMs, () => {
       const error = new SessionError("session-timeout", `No session.initialize within ${initializeTimeoutMs} ms.`);
       void this.close(error.code, error);
     });
@@ -317,41 +309,40 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
   async #accept(params: Params<"session.initialize">, context: MessageContext): Promise<Result<"session.initialize">> {
     if (this.#initializing) throw new ProtocolError("session already initialized", { status: wireStatus.badRequest });
     this.#initializing = true;
-    this.#cancelAlarm();
+    this.#life.cancelAlarm();
     const { onInitialize } = this.#options;
     const offered = params.audio_codec_offerings;
     try {
       const picked = onInitialize ? await onInitialize(params, context) : pickCodec(offered);
       const codec = offeredCodec(offered, picked);
       this.#codec = codec;
-      if (codec) this.#transport?.openMedia();
+      if (codec) this.transport?.openMedia();
       return { audio_codec: codec };
     } catch (error) {
       this.#initializing = false;
-      if (!this.#end) this.#awaitInitialize();
+      if (!this.#life.end) this.#awaitInitialize();
       throw error;
     }
   }
 
   /** Voice role: the application has picked. */
   #activate(codec: Codec | null): void {
-    if (this.#end || this.#state !== "initializing") throw this.#closedError(this.#end);
+    if (this.#life.end || this.state !== "initializing") throw this.#life.closedError;
     this.#codec = codec;
-    if (codec) this.#transport?.openMedia();
+    if (codec) this.transport?.openMedia();
     this.#exchange.tell("session.updated", { audio_codec: codec });
-    this.#move("active");
+    this.#life.move("active");
   }
 
   /** Sends a terminal request of ours. When it succeeded, the peer closes; where it does not, we do. */
   #leaveBy(method: string, params: unknown, end: SessionEnd, options: RequestOptions = {}): Promise<unknown> {
-    this.#parting = end;
+    this.#life.parting = end;
     const answer = this.#exchange.ask(method, params, options, (result) => {
-      this.#move("closing");
-      this.#alarm(this.#closeTimeoutMs, () => void this.#finish(end));
+      this.#life.awaitClose(end);
       return result;
     });
     return answer.catch((error: unknown) => {
-      if (this.#parting === end) this.#parting = undefined;
+      if (this.#life.parting === end) this.#life.parting = undefined;
       throw error;
     });
   }
@@ -363,68 +354,8 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
       if (this.role === "voice" && error === undefined) this.#exchange.tell("call.hangup", { reason });
       await this.#leaveBy(method, params, end);
     } catch {
-      return this.#finish(end);
+      return this.#life.finish(end);
     }
     return this.ended;
-  }
-
-  /** The peer's terminal request was answered: flush, then close. */
-  async #part(method: string, { reason }: { reason?: string }): Promise<void> {
-    const end: SessionEnd = { reason: reason || method, by: "remote", method };
-    this.#parting = end;
-    this.#move("closing");
-    await this.#within(this.#transport?.flushed());
-    await this.#finish(end);
-  }
-
-  #finish(end: SessionEnd, code = 1000): Promise<SessionEnd> {
-    if (!this.#end) {
-      // Once closing, what began it is why the session ended.
-      this.#end = (this.#state === "closing" && this.#parting) || end;
-      void this.#tearDown(this.#end, code);
-    }
-    return this.ended;
-  }
-
-  async #tearDown(end: SessionEnd, code: number): Promise<void> {
-    this.#cancelAlarm();
-    if (this.#state !== "closing") this.#move("closing");
-    const error = this.#closedError(end);
-    this.#exchange.stop(error);
-    this.#lifetime.abort(error);
-    const given = this.#options.transport;
-    const transport = this.#transport ?? (typeof given === "function" ? undefined : given);
-    await this.#within(transport?.close(code, end.reason));
-    this.#move(end.error === undefined ? "closed" : "failed");
-    this.dispatchEvent(new SessionEndedEvent(end));
-    this.#resolveEnded(end);
-  }
-
-  #closedError(end: SessionEnd | undefined): SessionError {
-    return new SessionError("session-closed", `The session ended: ${end?.reason}.`, { cause: end?.error });
-  }
-
-  #move(next: SessionState): void {
-    const previous = this.#state;
-    this.#state = move(previous, next);
-    this.dispatchEvent(new SessionStateEvent(next, previous));
-  }
-
-  /** One at a time: the one before is cancelled. */
-  #alarm(delayMs: number, run: () => void): void {
-    this.#cancelAlarm();
-    this.#cancelAlarm = this.#clock.after(delayMs, run);
-  }
-
-  /** Settles with `work`, or when closing may take no longer. Never rejects. */
-  #within(work: Promise<unknown> | undefined): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#clock.after(this.#closeTimeoutMs, resolve);
-      const done = (): void => {
-        cancel();
-        resolve();
-      };
-      Promise.resolve(work).then(done, done);
-    });
   }
 }

@@ -8,9 +8,10 @@ import { SessionError } from "./errors.ts";
  *                                          │
  *                                   closed | failed
  * ```
- * `connecting`: the transport is being opened. `initializing`: it is open, and `session.initialize` is not done. `active`: from
- * `session.updated` on. `reconnecting`: the connection was lost and another is being made for the same call. `closing`: no message is handled
- * any more; the last ones leave. `closed` and `failed` (ended by an error) are ends, and nothing is open in them.
+ * `connecting`: the transport is being opened. `initializing`: it is open, and `session.initialize` is not done.
+ * `active`: from `session.updated` on. `reconnecting`: the connection was lost and another is being made for the same
+ * call. `closing`: no message is handled any more; the last ones leave. `closed` and `failed` (ended by an error) are
+ * ends, and nothing is open in them.
  */
 export type SessionState =
   | "idle"

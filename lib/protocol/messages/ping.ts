@@ -2,8 +2,8 @@ import { operation } from "../message.ts";
 import { integer, json, nonZero, object, optional } from "../shape.ts";
 
 /**
- * All times epoch milliseconds: t0 sent, t1 received by the transport, t2 handled; `owd` = t2 − t0, on two clocks. `rtt`: what the sender
- * measured last. `data` comes back as it went.
+ * All times epoch milliseconds: t0 sent, t1 received by the transport, t2 handled; `owd` = t2 − t0, on two clocks.
+ * `rtt`: what the sender measured last. `data` comes back as it went.
  */
 export const ping = operation({
   handledBy: "both",

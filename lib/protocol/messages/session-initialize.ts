@@ -2,7 +2,10 @@ import { codec } from "../codec.ts";
 import { operation } from "../message.ts";
 import { lenient, list, map, nullable, object, string } from "../shape.ts";
 
-/** First request of a session: whose call it is, and which codecs the voice side speaks. The application picks one of them. */
+/**
+ * First request of a session: whose call it is, and which codecs the voice side speaks. The application picks one of
+ * them.
+ */
 export const sessionInitialize = operation({
   handledBy: "application",
   params: object({
