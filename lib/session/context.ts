@@ -21,7 +21,7 @@ export interface MessageContext {
   defer(): void;
 }
 
-/** Runs around the handling of every request and event but `ping`. What it returns is the result of a request. */
+/** Runs around the handling of every request and event that could be read. What it returns is the result of a request. */
 export type Middleware = (context: MessageContext, next: () => unknown) => unknown;
 
 /** What a handler may return: nothing at all, where the result has no required field. */

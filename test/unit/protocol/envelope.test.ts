@@ -140,9 +140,9 @@ describe("classic.v1 reading", () => {
           expect(error).toBeInstanceOf(MalformedError);
         }
       }),
-      { numRuns: 5000, seed: 7 },
+      { numRuns: 2000, seed: 7 },
     );
-    expect(read).toBeGreaterThan(100);
+    expect(read).toBeGreaterThan(50);
   });
 });
 
@@ -186,7 +186,7 @@ describe("classic.v1 writing", () => {
         expect(classicV1.decode(text)).toEqual(JSON.parse(JSON.stringify(value)));
         expect(encodeFrame(classicV1.decode(text))).toBe(text);
       }),
-      { numRuns: 1000, seed: 11 },
+      { numRuns: 400, seed: 11 },
     );
   });
 });

@@ -68,13 +68,13 @@ it("survives anything a peer may say, in either role: exactly one end, and no an
       expect([near.closed, far.closed]).toEqual([true, true]);
       for (const answer of peer.messages) expect(answer.version).toBe("1");
     }),
-    { numRuns: 800, seed: 3 },
+    { numRuns: 400, seed: 3 },
   );
   await new Promise((resolve) => setTimeout(resolve, 0)); // rejections are reported after the microtasks
   process.off("unhandledRejection", catchUnhandled);
   expect(unhandled).toEqual([]);
-  expect(sent).toBeGreaterThan(4000);
-  expect(cutOff).toBeGreaterThan(10);
+  expect(sent).toBeGreaterThan(2000);
+  expect(cutOff).toBeGreaterThan(5);
   const { voice, application } = await call();
   voice.handle("session.get", () => ({ honest: true }));
   expect(await application.request("session.get", { keys: [] })).toEqual({ honest: true });
