@@ -19,15 +19,23 @@ async function sourcesHash(entry: string): Promise<string> {
   return hash.digest("hex").slice(0, 16);
 }
 
+const modules = new Map<string, Promise<WebAssembly.Module>>();
+
 /**
  * Compiles `test/unit/wasm/entries/<name>.ts`, an AssemblyScript entry that exposes internals of `wasm/` to a test, with the flags of the
  * release build, and instantiates it without imports. The bytes are cached by content, so a second run costs nothing.
  */
 export async function compileEntry(name: string): Promise<WebAssembly.Instance> {
+  const module = modules.get(name) ?? compileModule(name);
+  modules.set(name, module);
+  return await WebAssembly.instantiate(await module, {});
+}
+
+async function compileModule(name: string): Promise<WebAssembly.Module> {
   const entry = join(root, "test/unit/wasm/entries", `${name}.ts`);
   const target = join(cacheFolder, `${name}-${await sourcesHash(entry)}.wasm`);
   const cached = await readFile(target).catch(() => undefined);
-  if (cached) return (await WebAssembly.instantiate(cached, {})).instance;
+  if (cached) return await WebAssembly.compile(cached);
   const { error, stderr, stdout } = await main([relative(root, entry), "--outFile", "out.wasm", ...flags], {
     baseDir: root,
     readFile: async (file: string, base: string) => readFile(resolve(base, file), "utf8").catch(() => null),
@@ -37,5 +45,5 @@ export async function compileEntry(name: string): Promise<WebAssembly.Instance> 
     },
   } as Parameters<typeof main>[1]);
   if (error) throw new Error(`${error.message}\n${stderr.toString()}\n${stdout.toString()}`);
-  return (await WebAssembly.instantiate(await readFile(target), {})).instance;
+  return await WebAssembly.compile(await readFile(target));
 }

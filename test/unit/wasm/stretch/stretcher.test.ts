@@ -108,8 +108,8 @@ describe.each([8000, 16_000, 24_000, 48_000])("stretching at %i Hz", (rate) => {
 describe("stretching of any input", () => {
   const step = fc.record({
     sound: anySound,
-    feed: fc.integer({ min: 0, max: 4000 }),
-    pull: fc.integer({ min: 0, max: 2000 }),
+    feed: fc.integer({ min: 0, max: 2000 }),
+    pull: fc.integer({ min: 0, max: 1000 }),
     speed: fc.constantFrom(1, 1.1, 1.25, 1.5, 2, 0.88, 0.5, 0, -1, 1e9, NaN, Infinity),
     trim: fc.option(fc.integer({ min: -10, max: 3000 }), { freq: 8, nil: undefined }),
   });
@@ -139,7 +139,7 @@ describe("stretching of any input", () => {
           }
         },
       ),
-      { numRuns: 1500, seed: 20_261_120 },
+      { numRuns: 1000, seed: 20_261_120 },
     );
   });
 });
