@@ -1,7 +1,8 @@
 import { CoreError } from "./core-error.ts";
+import type { SignalExports } from "./signal-exports.ts";
 
 /** What wasm/index.ts exports. Pointers are byte offsets into `memory`; the contract of each function is written there. */
-export interface CoreExports {
+export interface CoreExports extends SignalExports {
   readonly memory: WebAssembly.Memory;
   inputPtr(): number;
   outputPtr(): number;

@@ -1,0 +1,97 @@
+import type { Core } from "./core.ts";
+import { CoreError } from "./core-error.ts";
+import { checkRate, claimTool, loadSamples, type Samples, storeSamples } from "./samples.ts";
+
+export interface MixerOptions {
+  readonly sampleRate: number;
+  /** A multiple of 4, at most 960. */
+  readonly frameSamples: number;
+}
+
+export const mixerSlots = 32;
+
+/**
+ * Mixes up to 32 participants: each hears the sum of the others, never divided by their number, limited to full scale. Frame by frame:
+ * `write` what each says, `mix`, `read` what each hears. One thread; takes its place in the core beside a stream. Allocates only in
+ * its constructor. Throws `core-busy`, `core-format`.
+ */
+export class Mixer {
+  readonly frameSamples: number;
+  readonly #core: Core;
+  readonly #buffers: readonly Float32Array[];
+  #members = 0;
+  #talkers = 0;
+
+  constructor(core: Core, { sampleRate, frameSamples }: MixerOptions) {
+    checkRate(sampleRate, "mixer");
+    claimTool(core, "mixer");
+    if (core.exports.mixerOpen(sampleRate, frameSamples) < 0) {
+      throw new CoreError("core-format", `A mixer frame has 4 to 960 samples, a multiple of 4, not ${frameSamples}.`);
+    }
+    this.#core = core;
+    this.frameSamples = frameSamples;
+    // The input and the output of a slot share a place.
+    this.#buffers = Array.from(
+      { length: mixerSlots },
+      (_, slot) => new Float32Array(core.exports.memory.buffer, core.exports.mixerInputPtr(slot), frameSamples),
+    );
+  }
+
+  /** Takes a free slot, at gain 1; −1 when all 32 are taken. */
+  join(): number {
+    const slot = this.#buffers.findIndex((_, index) => !this.#has(index));
+    if (slot >= 0) {
+      this.#members |= 1 << slot;
+      this.#core.exports.mixerReset(slot);
+    }
+    return slot;
+  }
+
+  leave(slot: number): void {
+    if (!this.#has(slot)) return;
+    this.#members &= ~(1 << slot);
+    this.#talkers &= ~(1 << slot);
+  }
+
+  /** What a member says in this frame. A member that writes nothing is silent. A short frame is filled up with silence. */
+  write(slot: number, samples: Samples): void {
+    const buffer = this.#bufferOf(slot);
+    const count = Math.min(samples.length, buffer.length);
+    loadSamples(buffer, samples, 0, count);
+    if (count < buffer.length) buffer.fill(0, count);
+    this.#talkers |= 1 << slot;
+  }
+
+  mix(): void {
+    this.#core.exports.mixerRun(this.#talkers, this.#members);
+    this.#talkers = 0;
+  }
+
+  /** What a member hears in this frame: after `mix`, before the next `write` to the same slot. */
+  read(slot: number, out: Samples): void {
+    const buffer = this.#bufferOf(slot);
+    storeSamples(out, buffer, 0, Math.min(out.length, buffer.length));
+  }
+
+  /** 0…8, reached over the next frame without a click. */
+  setGain(slot: number, gain: number): void {
+    this.#bufferOf(slot);
+    this.#core.exports.mixerSetGain(slot, gain);
+  }
+
+  /** RMS of what a member said in the last frame, after its gain, 0…1 of full scale. */
+  level(slot: number): number {
+    this.#bufferOf(slot);
+    return this.#core.exports.mixerLevel(slot) / 32768;
+  }
+
+  #has(slot: number): boolean {
+    return slot >= 0 && slot < mixerSlots && (this.#members & (1 << slot)) !== 0;
+  }
+
+  #bufferOf(slot: number): Float32Array {
+    const buffer = this.#has(slot) ? this.#buffers[slot] : undefined;
+    if (!buffer) throw new CoreError("core-format", `Mixer slot ${slot} is not taken; use a number that join() gave.`);
+    return buffer;
+  }
+}
