@@ -9,7 +9,7 @@ export function instantiateCore(source: BufferSource | WebAssembly.Module): Core
   if (typeof WebAssembly === "undefined") {
     throw new CoreError("core-unsupported", "This environment has no WebAssembly, which the audio core needs.");
   }
-  const { exports } = new WebAssembly.Instance(source instanceof WebAssembly.Module ? source : compile(source), {});
+  const { exports } = new WebAssembly.Instance(isModule(source) ? source : compile(source), {});
   if (!isCore(exports)) {
     throw new CoreError(
       "core-bytes",
@@ -17,6 +17,11 @@ export function instantiateCore(source: BufferSource | WebAssembly.Module): Core
     );
   }
   return new Core(exports);
+}
+
+/** Also for a module that comes from another realm. */
+function isModule(source: BufferSource | WebAssembly.Module): source is WebAssembly.Module {
+  return Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
 }
 
 function compile(bytes: BufferSource): WebAssembly.Module {
@@ -59,5 +64,5 @@ function isWasm(bytes: BufferSource): boolean {
 function isCore(exports: WebAssembly.Exports): exports is WebAssembly.Exports & CoreExports {
   const { memory, playbackPull, captureTake, blockBytes } = exports;
   const functions = [playbackPull, captureTake, blockBytes];
-  return memory instanceof WebAssembly.Memory && functions.every((entry) => typeof entry === "function");
+  return memory !== undefined && functions.every((entry) => typeof entry === "function");
 }

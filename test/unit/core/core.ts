@@ -10,7 +10,10 @@ export function freshCore(): Core {
 
 /** A sine of `seconds`, ±1 scale unless told. */
 export function sine(hz: number, rate: number, seconds: number, amplitude = 0.5): Float32Array<ArrayBuffer> {
-  return Float32Array.from({ length: Math.round(rate * seconds) }, (_, i) => amplitude * Math.sin((2 * Math.PI * hz * i) / rate));
+  return Float32Array.from(
+    { length: Math.round(rate * seconds) },
+    (_, i) => amplitude * Math.sin((2 * Math.PI * hz * i) / rate),
+  );
 }
 
 /** Amplitude of one frequency in a signal, by correlation under a Blackman–Harris window. */
