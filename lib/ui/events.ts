@@ -15,6 +15,8 @@ export interface VoiceRequestMap {
   "voice-mute-request": CustomEvent<{ readonly muted: boolean }>;
   /** Send one DTMF digit. */
   "voice-dtmf-request": CustomEvent<{ readonly digit: string }>;
+  /** The application, not the person here, asks to record the call; dispatched by `<voice-call>`. Preventing it refuses. */
+  "voice-recording-request": CustomEvent<{ readonly tags: readonly string[] }>;
 }
 
 /** Notifications: dispatched by `<voice-call>` after its call changed, bubbling and composed. */
@@ -28,6 +30,10 @@ export interface VoiceNotificationMap {
   "voice-speech": CustomEvent<{ readonly origin: "sender" | "receiver" }>;
   /** The caller spoke over the agent. `heardMs`: how much of the utterance had been played. */
   "voice-interrupted": CustomEvent<{ readonly removedBytes: number; readonly heardMs: number }>;
+  /** The application set call variables. */
+  "voice-variables": CustomEvent<{ readonly changed: Readonly<Record<string, unknown>> }>;
+  /** A recording started, or finished (`blob`). */
+  "voice-recording": CustomEvent<{ readonly id: string; readonly tags: readonly string[]; readonly blob?: Blob }>;
   "voice-warning": CustomEvent<{ readonly warning: CallWarning }>;
   "voice-warningclear": CustomEvent<{ readonly code: string }>;
   /** Exactly once per call. */

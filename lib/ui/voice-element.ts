@@ -81,6 +81,7 @@ export abstract class VoiceElement extends LitElement {
     try {
       await act();
     } catch (error) {
+      if ((error as { code?: unknown } | undefined)?.code === "call-cancelled") return; // giving up is no failure
       this.notify("voice-error", { error: error instanceof Error ? error : new Error(String(error)) });
     }
   }

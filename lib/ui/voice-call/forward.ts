@@ -1,12 +1,13 @@
 import type { CallEventMap } from "../../call/call-events.ts";
 import type { CallEventType } from "../call-view.ts";
-import type { DetailOf, VoiceNotificationMap } from "../events.ts";
+import type { DetailOf } from "../events.ts";
 
 /** Events of the call that `<voice-call>` dispatches again as `voice-*`. Levels and quality come too often for that. */
-type Forwarded = Exclude<keyof CallEventMap, "level" | "quality" | "recording" | "recordingrequest" | "variables"> &
-  CallEventType;
+type Forwarded = Exclude<CallEventType, "level" | "quality">;
 
-const details: { readonly [Type in Forwarded]: (event: CallEventMap[Type]) => DetailOf<`voice-${Type}`> } = {
+type TypeOf<Type extends Forwarded> = Type extends "recordingrequest" ? "voice-recording-request" : `voice-${Type}`;
+
+const details: { readonly [Type in Forwarded]: (event: CallEventMap[Type]) => DetailOf<TypeOf<Type>> } = {
   statechange: ({ state, previous }) => ({ state, previous }),
   mutechange: ({ muted }) => ({ muted }),
   caption: ({ caption }) => ({ caption }),
@@ -14,6 +15,9 @@ const details: { readonly [Type in Forwarded]: (event: CallEventMap[Type]) => De
   speech: ({ origin }) => ({ origin }),
   dtmf: ({ digit }) => ({ digit }),
   interrupted: ({ removedBytes, heardMs }) => ({ removedBytes, heardMs }),
+  variables: ({ changed }) => ({ changed }),
+  recordingrequest: ({ tags }) => ({ tags }),
+  recording: ({ id, tags, blob }) => (blob === undefined ? { id, tags } : { id, tags, blob }),
   warning: ({ warning }) => ({ warning }),
   warningclear: ({ code }) => ({ code }),
   ended: ({ end }) => ({ end }),
@@ -21,11 +25,12 @@ const details: { readonly [Type in Forwarded]: (event: CallEventMap[Type]) => De
 
 export const forwardedEvents = Object.keys(details) as readonly Forwarded[];
 
-/** The `voice-*` event for an event of the call. */
-export function forward(event: Event): CustomEvent<DetailOf<keyof VoiceNotificationMap>> | undefined {
-  const detailOf = details[event.type as Forwarded] as
-    | ((event: Event) => DetailOf<keyof VoiceNotificationMap>)
-    | undefined;
-  if (detailOf === undefined) return undefined;
-  return new CustomEvent(`voice-${event.type}`, { detail: detailOf(event), bubbles: true, composed: true });
+/** Dispatches the `voice-*` event for an event of the call; where that one is prevented, so is the call's. */
+export function forward(event: Event, host: EventTarget): void {
+  const detailOf = details[event.type as Forwarded] as ((event: Event) => unknown) | undefined;
+  if (detailOf === undefined) return;
+  const type = event.type === "recordingrequest" ? "voice-recording-request" : `voice-${event.type}`;
+  const { cancelable } = event;
+  const init: CustomEventInit<unknown> = { detail: detailOf(event), bubbles: true, composed: true, cancelable };
+  if (!host.dispatchEvent(new CustomEvent(type, init))) event.preventDefault();
 }

@@ -144,11 +144,13 @@ export const card = css`
     justify-content: space-evenly;
   }
   /* What is merely shown stands back behind what matters: being muted. */
-  .toggle[aria-pressed="true"] .icon,
-  .toggle[aria-expanded="true"] .icon {
-    border: 2px solid var(--_text);
-    background: var(--_raised);
-    color: var(--_text);
+  @media (forced-colors: none) {
+    button.toggle[aria-pressed="true"] .icon,
+    button.toggle[aria-expanded="true"] .icon {
+      border: 2px solid var(--_text);
+      background: var(--_raised);
+      color: var(--_text);
+    }
   }
   .begin {
     display: grid;

@@ -76,6 +76,10 @@ import { card } from "./voice-call.styles.ts";
  * @fires voice-toolcall - The agent calls a tool. `detail.tool`
  * @fires voice-dtmf - A digit was sent. `detail.digit`
  * @fires voice-interrupted - Sound not yet played was taken back. `detail.removedBytes`, `detail.heardMs`
+ * @fires voice-speech - The application heard somebody start to speak. `detail.origin`
+ * @fires voice-variables - The application set call variables. `detail.changed`
+ * @fires voice-recording-request - The application wants to record the call. Cancelable: `preventDefault()` refuses. `detail.tags`
+ * @fires voice-recording - A recording started, or finished with `detail.blob`. `detail.id`, `detail.tags`
  * @fires voice-warning - `detail.warning`
  * @fires voice-warningclear - `detail.code`
  * @fires voice-ended - The call has ended; once per call. `detail.end`
@@ -175,8 +179,7 @@ export class VoiceCall extends VoiceElement {
   }
 
   protected override callEvent(event: Event): void {
-    const forwarded = forward(event);
-    if (forwarded !== undefined) this.dispatchEvent(forwarded);
+    forward(event, this);
   }
 
   protected override willUpdate(changed: PropertyValues): void {

@@ -5,6 +5,7 @@ import {
   CallEndedEvent,
   CallLevelEvent,
   CallMuteEvent,
+  CallRecordingRequestEvent,
   CallStateEvent,
   type CallWarning,
   CallWarningClearEvent,
@@ -107,8 +108,14 @@ export class FakeCall extends EventTarget implements CallView {
     this.dispatchEvent(new CallWarningClearEvent(code));
   }
 
+  /** The application asks to record; false when the page refused. */
+  wantsRecording(tags: readonly string[]): boolean {
+    return this.dispatchEvent(new CallRecordingRequestEvent(tags));
+  }
+
   end(end: CallEnd): void {
-    this.move(end.by === "error" ? "failed" : "terminated");
+    const cancelled = end.by === "local" && this.connectedAt === undefined;
+    this.move(end.by === "error" ? "failed" : cancelled ? "cancelled" : "terminated");
     this.ended = end;
     this.dispatchEvent(new CallEndedEvent(end));
   }

@@ -16,7 +16,19 @@ window.ui = {
 
 const types = [
   ...["call-request", "hangup-request", "mute-request", "dtmf-request", "statechange", "mutechange", "caption"],
-  ...["toolcall", "dtmf", "interrupted", "warning", "warningclear", "ended", "error"],
+  ...[
+    "toolcall",
+    "dtmf",
+    "interrupted",
+    "speech",
+    "variables",
+    "recording-request",
+    "recording",
+    "warning",
+    "warningclear",
+    "ended",
+    "error",
+  ],
 ];
 for (const type of types) {
   document.addEventListener(`voice-${type}`, (event) => {

@@ -291,3 +291,44 @@ test("leaves out keypad and captions where the page wants neither", async ({ pag
   await expect.poll(() => buttonNames(page)).toEqual(["Hang up", "Mute"]);
   await expect(page.getByText("Hello")).toBeHidden();
 });
+
+test("lets the page refuse a recording the application asks for", async ({ page, open }) => {
+  await open(body);
+  await page.getByRole("button").click();
+  expect(await page.evaluate(() => window.ui.call.wantsRecording(["quality"]))).toBe(true);
+  await page.evaluate(() => {
+    document.addEventListener("voice-recording-request", (event) => event.preventDefault());
+  });
+  expect(await page.evaluate(() => window.ui.call.wantsRecording(["quality"]))).toBe(false);
+  expect(await page.evaluate(() => window.ui.events.at(-1))).toEqual({
+    type: "voice-recording-request",
+    detail: { tags: ["quality"] },
+  });
+});
+
+test("giving up while it is being started is no error", async ({ page, open }) => {
+  await open(body);
+  await page.evaluate(() => {
+    const element = document.querySelector("voice-call")!;
+    const create = element.createCall;
+    element.createCall = (options) => {
+      const call = create(options);
+      const { start } = call;
+      call.start = async () => {
+        await start.call(call);
+        await new Promise((resolve) => call.addEventListener("ended", resolve));
+        throw new window.ui.VoiceError("call-cancelled", "Ended before it was connected.", "Call again.");
+      };
+      return call;
+    };
+  });
+  await page.getByRole("button", { name: "Start call" }).click();
+  await page.getByRole("button", { name: "Hang up" }).click();
+  await page.evaluate(() => window.ui.call.end({ reason: "normal", by: "local" }));
+  await expect.poll(() => buttonNames(page)).toEqual(["Call again"]);
+  await expect(page.getByText("Call cancelled")).toBeVisible();
+  expect(await page.evaluate(() => window.ui.events.map(({ type }) => type))).toEqual([
+    ...["voice-call-request", "voice-statechange", "voice-hangup-request", "voice-statechange", "voice-statechange"],
+    "voice-ended",
+  ]);
+});
