@@ -26,7 +26,10 @@ export class CaptureProcessor extends AudioWorkletProcessor implements AudioWork
     this.#frameSeconds = frameMs / 1000;
     this.port.onmessage = ({ data }: { readonly data: CaptureRequest }) => this.#receive(data);
     try {
-      const stream = new CaptureStream(instantiateCore(wasm), { format, deviceRate: sampleRate, frameMs });
+      const core = instantiateCore(wasm);
+      // Before the stream opens, so that not even the fade of a later mute is heard.
+      core.exports.captureMute(muted ? 1 : 0);
+      const stream = new CaptureStream(core, { format, deviceRate: sampleRate, frameMs });
       stream.muted = muted;
       this.#stream = stream;
       this.#scope.capture = {

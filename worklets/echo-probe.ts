@@ -9,7 +9,7 @@ const KEPT_DELAYS = 64;
  * does. Sent frames are remembered by their hash; when one comes back, the time from its first sample entering the capture worklet to that
  * sample leaving the playback buffer is one measurement. It contains the collecting of the frame, every thread hop, the network both ways,
  * the peer, and the playout buffer; not the two resamplers (≤ 2.5 ms each) and not the sound device. A peer that answers with other
- * audio never matches, and there is no figure then. Frames with equal bytes (silence) are not used.
+ * audio never matches, and there is no figure then. Silence and frames that repeat earlier ones are not used.
  *
  * Render thread. `seconds` is the context's time. Only `report` allocates.
  */
@@ -26,6 +26,7 @@ export class EchoProbe {
   #count = 0;
 
   sent(frame: Uint8Array, seconds: number): void {
+    if (isConstant(frame)) return;
     const hash = hashOf(frame);
     const known = this.#hashes.indexOf(hash);
     if (known >= 0) {
@@ -68,6 +69,11 @@ export class EchoProbe {
     const delays = this.#delays.slice(0, Math.min(this.#count, KEPT_DELAYS)).sort();
     return { lastMs: this.#lastMs, medianMs: delays[delays.length >> 1]!, count: this.#count };
   }
+}
+
+function isConstant(frame: Uint8Array): boolean {
+  for (let i = 1; i < frame.length; i++) if (frame[i] !== frame[0]) return false;
+  return true;
 }
 
 /** FNV-1a, never 0, which marks an empty place. */

@@ -1,0 +1,46 @@
+import { type Browser, chromium, type Page } from "@playwright/test";
+import { findProgram } from "../../tools.mjs";
+
+const flags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export interface BrowserOptions {
+  /** A WAV file that the microphone plays over and over. Absent: the browser's beeps. */
+  readonly microphone?: string;
+  /** What the person answers when asked. */
+  readonly permission?: "grant" | "deny" | "ask";
+  /** 0: no microphone is plugged in. */
+  readonly devices?: number;
+  readonly more?: readonly string[];
+}
+
+/** A Chromium of its own, because the fake microphone is set when it starts. */
+export function launch(options: BrowserOptions = {}): Promise<Browser> {
+  const { microphone, permission = "grant", devices, more = [] } = options;
+  const executablePath = findProgram("chromium");
+  return chromium.launch({
+    ...(executablePath ? { executablePath } : {}),
+    args: [
+      ...flags,
+      ...(permission === "ask" ? [] : [`--use-fake-ui-for-media-stream${permission === "deny" ? "=deny" : ""}`]),
+      `--use-fake-device-for-media-stream${devices === undefined ? "" : `=device-count=${devices}`}`,
+      ...(microphone ? [`--use-file-for-fake-audio-capture=${microphone}`] : []),
+      ...more,
+    ],
+  });
+}
+
+/** Opens the test page; errors of the page fail nothing by themselves, but are shown. */
+export async function openPage(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.newPage();
+  page.on("pageerror", (error) => console.error(`[page] ${error.stack ?? error.message}`));
+  await page.goto(url);
+  return page;
+}

@@ -1,0 +1,150 @@
+import { type Browser, expect, test } from "@playwright/test";
+import type { AudioErrorCode, CallAudioOptions } from "../../../lib/audio/index.ts";
+import { type BrowserOptions, launch, openPage } from "./browser.ts";
+import { startServer, type TestServer } from "./server.ts";
+
+let server: TestServer;
+let browser: Browser;
+test.beforeAll(async () => {
+  server = await startServer();
+  browser = await launch();
+});
+test.afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** Opens and starts a call on the page at `path`, and returns what it failed with and what is left open. */
+async function refused(where: Browser, path: string, options: CallAudioOptions = {}) {
+  const page = await openPage(where, path.startsWith("http") ? path : `${server.origin}${path}`);
+  try {
+    return await page.evaluate(async (options) => {
+      const error = await lab.failure(async () => {
+        const call = await lab.CallAudio.open(options);
+        await call.start({ codec: "L16", sampleRate: 16_000 }).catch(async (error) => {
+          await call.close();
+          throw error;
+        });
+      });
+      return { error, open: lab.stillOpen() };
+    }, options);
+  } finally {
+    await page.close();
+  }
+}
+
+const nothing = { contexts: 0, tracks: 0, urls: 0, shared: 0 };
+
+test.describe("a policy of the page", () => {
+  const script = "script-src 'self' 'unsafe-inline'";
+  const cases: [name: string, path: string, options: CallAudioOptions, code: AudioErrorCode, text: RegExp][] = [
+    ["blocks the inlined worklet", `/?csp=${escape(`${script} 'wasm-unsafe-eval'`)}`, {}, "csp-worklet", /script-src/],
+    ["forbids wasm", `/?csp=${escape(`${script} blob:`)}`, {}, "csp-wasm", /WebAssembly/],
+    [
+      "blocks the address of the core",
+      `/?csp=${escape(`${script} blob: 'wasm-unsafe-eval'; connect-src 'none'`)}`,
+      { assets: { wasmUrl: "/core.wasm" } },
+      "csp-connect",
+      /core\.wasm is blocked by connect-src/,
+    ],
+    ["forbids the microphone", "/?nomic", {}, "media-policy-iframe", /does not let it/],
+  ];
+  for (const [name, path, options, code, text] of cases) {
+    test(name, async () => {
+      const { error, open } = await refused(browser, path, options);
+      expect(error).toMatchObject({ name: "AudioError", code, fatal: true });
+      expect(error?.message).toMatch(text);
+      expect(error?.action).toBeTruthy();
+      expect(open).toEqual(nothing);
+    });
+  }
+
+  test("that is strict leaves a call alone whose files are served by the site", async () => {
+    const path = `/?csp=${escape("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'")}`;
+    const { error } = await refused(browser, path, { assets: { workletUrl: "/worklet.js", wasmUrl: "/core.wasm" } });
+    expect(error).toBeUndefined();
+  });
+
+  test("of an iframe without allow forbids the microphone", async () => {
+    const page = await openPage(browser, `${server.origin}/?frame`);
+    const frame = page.frames().find((one) => one !== page.mainFrame())!;
+    await frame.waitForFunction(() => "lab" in globalThis);
+    const error = await frame.evaluate(() => lab.failure(() => lab.CallAudio.open()));
+    expect(error?.code).toBe("media-policy-iframe");
+    expect(error?.action).toContain('allow="microphone"');
+    await page.close();
+  });
+});
+
+test.describe("files of the library that are not where they should be", () => {
+  for (const assets of [{ workletUrl: "/gone.js" }, { wasmUrl: "/gone.wasm" }, { wasmUrl: "/" }]) {
+    test(JSON.stringify(assets), async () => {
+      const { error, open } = await refused(browser, "/", { assets });
+      expect(error?.code).toBe("audio-asset");
+      expect(open).toEqual(nothing);
+    });
+  }
+
+  test("are asked for again at the next attempt", async () => {
+    const page = await openPage(browser, server.origin);
+    const codes = await page.evaluate(async () => {
+      const keep = await lab.CallAudio.open({ microphone: false });
+      const other = await lab.CallAudio.open({ microphone: false });
+      await Promise.all([keep.close(), other.close()]);
+      const first = await lab.failure(() => lab.CallAudio.open({ assets: { workletUrl: "/gone.js" } }));
+      const second = await lab.failure(async () => (await lab.CallAudio.open()).close());
+      return [first?.code, second?.code];
+    });
+    expect(codes).toEqual(["audio-asset", undefined]);
+    await page.close();
+  });
+});
+
+test.describe("a person or a machine without a microphone", () => {
+  const cases: [name: string, options: BrowserOptions, path: string, code: AudioErrorCode, fatal: boolean][] = [
+    ["denies it", { permission: "deny" }, "/", "media-permission-denied", false],
+    ["has none", { devices: 0 }, "/", "media-no-device", false],
+    [
+      "opened a page that is not secure",
+      { more: ["--host-resolver-rules=MAP plain.test 127.0.0.1"] },
+      "plain.test",
+      "media-insecure-context",
+      true,
+    ],
+  ];
+  for (const [name, options, path, code, fatal] of cases) {
+    test(name, async () => {
+      const own = await launch(options);
+      try {
+        const address = path === "/" ? path : server.origin.replace("localhost", path);
+        const { error, open } = await refused(own, address);
+        expect(error).toMatchObject({ code, fatal });
+        expect(open).toEqual(nothing);
+      } finally {
+        await own.close();
+      }
+    });
+  }
+
+  test("hands in a stream without sound", async () => {
+    const page = await openPage(browser, server.origin);
+    const error = await page.evaluate(() => lab.failure(() => lab.CallAudio.open({ microphone: new MediaStream() })));
+    expect(error?.code).toBe("media-no-device");
+    await page.close();
+  });
+
+  test("gives up while the browser asks", async () => {
+    const own = await launch({ permission: "ask" });
+    const page = await openPage(own, server.origin);
+    const result = await page.evaluate(async () => {
+      const giveUp = new AbortController();
+      const opening = lab.failure(() => lab.CallAudio.open({ signal: giveUp.signal }));
+      await lab.pause(200);
+      giveUp.abort();
+      return { error: await opening, open: lab.stillOpen() };
+    });
+    expect(result.error?.code).toBe("audio-aborted");
+    expect(result.open).toEqual(nothing);
+    await own.close();
+  });
+});
