@@ -59,26 +59,22 @@ export type SessionEventMap = { [E in EventName]: RemoteEvent<E> } & {
   ended: SessionEndedEvent;
 };
 
+// As the environment declares them: browsers and Node name these types differently.
+type Listening = Parameters<EventTarget["addEventListener"]>;
+type Leaving = Parameters<EventTarget["removeEventListener"]>;
+
 /** `EventTarget`, with listeners that know the class of their event. */
 export interface TypedEventTarget<Map> extends EventTarget {
   addEventListener<K extends keyof Map & string>(
     type: K,
     listener: (event: Map[K]) => void,
-    options?: boolean | AddEventListenerOptions,
+    options?: Listening[2],
   ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
+  addEventListener(...listening: Listening): void;
   removeEventListener<K extends keyof Map & string>(
     type: K,
     listener: (event: Map[K]) => void,
-    options?: boolean | EventListenerOptions,
+    options?: Leaving[2],
   ): void;
-  removeEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | EventListenerOptions,
-  ): void;
+  removeEventListener(...leaving: Leaving): void;
 }

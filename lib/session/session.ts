@@ -147,8 +147,8 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
         this.dispatchEvent(new SessionFaultEvent(error, name));
       }
     };
-    this.addEventListener(name, guarded as EventListener);
-    return () => this.removeEventListener(name, guarded as EventListener);
+    this.addEventListener(name, guarded);
+    return () => this.removeEventListener(name, guarded);
   }
 
   /** The first one added is the outermost. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Session } from "../../../lib/session/index.ts";
 import { move, type SessionState } from "../../../lib/session/state.ts";
 
 const steps: Record<SessionState, SessionState[]> = {
@@ -27,3 +28,12 @@ describe("the states of a session", () => {
     }
   });
 });
+
+// Checked by the compiler: listeners know the class of their event.
+const typed = (session: Session): void => {
+  session.addEventListener("dtmf", (event) => event.data.digit.length);
+  session.addEventListener("ended", (event) => event.end.reason.length, { once: true });
+  // @ts-expect-error dtmf has no text
+  session.addEventListener("dtmf", (event) => event.data.text);
+};
+void typed;
