@@ -1,153 +1,140 @@
-import { codecDecode, codecReset, codecUnitBytes, codecUnitSamples } from "./codecs/codec";
 import { levelFeed, levelReset } from "./level";
 import { BLOCK_SAMPLES, INPUT, INPUT_BYTES, OUTPUT } from "./memory";
+import { advanceClock, clockNow, mapArrival, openClock, steerClock } from "./playout/clock";
 import {
-  positionAccept,
-  positionFront,
-  positionHeldBefore,
-  positionOpen,
-  positionRemove,
-  positionSkip,
-} from "./playback-position";
-import { resamplerNeed, resamplerOpen, resamplerPull, resamplerPush } from "./resampler";
-import { ringDiscard, ringHeld, ringOpen, ringRead, ringRoom, ringWrite } from "./ring";
+  carriedBytes,
+  openDownlink,
+  receivedBytes,
+  takeBytes,
+  takePacket,
+  toBytes,
+  unitBytes,
+  unitSamples,
+} from "./playout/downlink";
+import { driftPpm } from "./playout/drift";
+import { reserveMs } from "./playout/generator";
+import { delayMs, flushEnd, heardSamples, openLaw, reanchorLaw } from "./playout/law";
+import {
+  concealed,
+  dropped,
+  end,
+  flushed,
+  head,
+  IDLE,
+  levelMs,
+  mode,
+  perMs,
+  played,
+  received,
+  setPositioned,
+} from "./playout/playhead";
+import { held, packetCount } from "./playout/queue";
+import { floorMs, lastArrivalMs, senderState } from "./playout/sender";
+import { storeSize } from "./playout/store";
+import {
+  accelerated,
+  bufferDelay,
+  bufferTargetDelay,
+  concealmentEvents,
+  emitted,
+  interruptions,
+  openTally,
+  rebufferings,
+  silent,
+  silentConcealed,
+  slowed,
+  tallyTick,
+} from "./playout/tally";
+import { targetMs } from "./playout/target";
+import {
+  CHUNK,
+  chunkSamples,
+  chunkTaken,
+  flushVoice,
+  lagMs,
+  openVoice,
+  operation,
+  renderTick,
+  resamplePpm,
+  takeChunk,
+  tickMedia,
+} from "./playout/voice";
+import { resamplerNeed, resamplerOpen, resamplerPull, resamplerPush, resamplerSetPpm } from "./resampler";
+import { stretchInserted, stretchReady, stretchRemoved } from "./stretch/index";
 
 /**
- * The device side of a call: encoded bytes in, device-rate samples out. The contract, which does not change with what is inside:
+ * The device side of a call: encoded bytes in, device-rate samples out. The contract:
  *
  * - Thread: all calls come from one thread (the render thread). Nothing allocates, traps, or knows a clock; times are arguments.
  * - playbackPush takes raw in-order bytes of any length at INPUT; a part of a sample waits for the rest. Media time is the byte count.
+ * - playbackPushRtp takes one payload at INPUT with its sequence number and timestamp, in any order. A stream is raw or RTP, not both.
  * - playbackPull fills OUTPUT with f32 on the ±1 scale, always all of it, silence where there is nothing to play.
  * - playbackFlush(position) discards what came before that byte of the stream, held or still to arrive, and nothing after it.
- * - Bytes, always: received = played + dropped + flushed + held. A byte is played once it was given to the resampler.
- * - Audio that does not fit (120 s) is refused newest first, counted as dropped, and accepted again when there is room for 1 s.
+ * - Samples, always: received = played + dropped + flushed + held. A sample is played once it was rendered at the codec rate, at most
+ *   5 ms before the device gets it; a flush takes back what the device has not got.
+ * - Audio that does not fit (120 s) is refused newest first, and counted as dropped.
  *
- * Inside, for now: playing starts when 60 ms are held, or 60 ms after the first byte; running dry is an underrun.
- *
- *   ring (bytes) → decode → i16 PCM → f32 SAMPLES (int16 scale) → resampler 1 → OUTPUT
+ *   bytes → decode → store ← law says how → stretch → conceal → resampler 1 (trim, drift) → OUTPUT
  */
 
-/** 5 ms at 48 kHz and a whole number of any codec's units fits twice. */
-const CHUNK_SAMPLES: i32 = 512;
-export const PLAYBACK_BYTES: usize = memory.data(1024 + 2 * 64, 64) + 64;
-export const PLAYBACK_PCM: usize = memory.data(1024 + 2 * 64, 64) + 64;
-export const PLAYBACK_SAMPLES: usize = memory.data(2048 + 2 * 64, 64) + 64;
+const FRAME_SLICE: i32 = 128;
+/** Half of what the law was tuned with: the shorter a tick, the less a packet waits for one. */
+const TICK_MS: i32 = 5;
 
-const START_MS: i32 = 60;
-const FADE_MS: i32 = 5;
-const CAPACITY_SECONDS: i32 = 120;
-/** Silence longer than this ends an utterance: what is heard after it counts from zero. */
-const UTTERANCE_GAP_MS: i32 = 200;
-
-const STATE_IDLE: i32 = 0;
-const STATE_BUFFERING: i32 = 1;
-const STATE_PLAYING: i32 = 2;
-
-let codec: i32 = 0;
-let codecRate: i32 = 0;
-let unitBytes: i32 = 1;
-let unitSamples: i32 = 1;
-let bytesPerSecond: i32 = 0;
-
-let received: f64 = 0;
-let played: f64 = 0;
-let dropped: f64 = 0;
-let flushed: f64 = 0;
-/** Stream position before which everything is discarded on arrival. */
-let flushUntil: f64 = 0;
-let refusing: bool = false;
-
-let state: i32 = STATE_IDLE;
-/** Codec samples rendered since the first byte of a start level came. */
-let waitedSamples: i32 = 0;
-let underruns: f64 = 0;
-let silentSamples: f64 = 0;
-let heardSamples: f64 = 0;
-let drySamples: i32 = 0;
-
-/** The sample that is held and faded when real ones are missing. */
-let lastSample: f32 = 0;
-let fadeSamples: i32 = 0;
-let fadeLeft: i32 = 0;
+/** When the present chunk is heard, on the frame clock, and how much earlier the resampler wants it. */
+let tickMs: f64 = 0;
+let latencyMs: f64 = 0;
+/** Codec samples given to the resampler since that was computed, and their resampling. */
+let sinceTick: i32 = 0;
+let appliedPpm: f64 = 0;
+let ticking: bool = false;
+/** Bytes before the last flush, which are discarded on arrival. */
+let flushBytes: f64 = 0;
 
 /** Returns 0, or −1 for a codec or a rate that is not supported. The stream begins anew: all counters are zero. */
 export function playbackOpen(codecId: i32, rate: i32, deviceRate: i32): i32 {
-  const unit = codecUnitBytes(codecId, rate);
-  if (unit < 0 || resamplerOpen(1, rate, deviceRate) < 0) return -1;
-  codec = codecId;
-  codecRate = rate;
-  unitBytes = unit;
-  unitSamples = codecUnitSamples(codecId);
-  bytesPerSecond = (rate * unit) / unitSamples;
-  codecReset(codecId);
-  ringOpen(bytesPerSecond * CAPACITY_SECONDS);
-  positionOpen();
+  if (!openDownlink(codecId, rate) || resamplerOpen(1, rate, deviceRate) < 0) return -1;
+  openClock(deviceRate);
+  openLaw(rate, TICK_MS, false, storeSize);
+  openVoice(rate);
+  openTally(TICK_MS);
+  latencyMs = <f64>resamplerNeed(1, 1) / perMs;
   levelReset();
-  received = played = dropped = flushed = flushUntil = 0;
-  refusing = false;
-  state = STATE_IDLE;
-  waitedSamples = 0;
-  underruns = silentSamples = heardSamples = 0;
-  drySamples = 0;
-  lastSample = 0;
-  fadeSamples = (rate * FADE_MS) / 1000;
-  fadeLeft = 0;
+  resamplerSetPpm(1, 0);
+  tickMs = appliedPpm = flushBytes = 0;
+  sinceTick = 0;
+  ticking = false;
   return 0;
 }
 
 /** Takes `length` bytes at INPUT, received at `arrivalMs`. Returns how many were not refused. */
 export function playbackPush(length: i32, arrivalMs: f64): i32 {
-  const total = min(max(length, 0), INPUT_BYTES);
-  let source = INPUT;
-  let rest = total;
-  const late = <i32>min<f64>(max<f64>(flushUntil - received, 0), <f64>rest);
-  received += <f64>total;
-  if (late > 0) {
-    flushed += <f64>late;
-    positionSkip(late);
-    source += <usize>late;
-    rest -= late;
-  }
-  if (rest == 0) return total;
-  if (refusing && ringRoom() >= bytesPerSecond) {
-    // Back to a whole sample: what was refused so far may end in the middle of one.
-    const partial = <i32>((received - <f64>rest) % <f64>unitBytes);
-    const skip = partial > 0 ? min(unitBytes - partial, rest) : 0;
-    positionSkip(skip);
-    dropped += <f64>skip;
-    source += <usize>skip;
-    rest -= skip;
-    refusing = rest == 0;
-  }
-  const count = refusing ? 0 : ringWrite(source, rest);
-  positionAccept(count);
-  const refused = rest - count;
-  if (refused > 0) {
-    refusing = true;
-    dropped += <f64>refused;
-    positionSkip(refused);
-  }
-  if (state == STATE_IDLE && count > 0) {
-    state = STATE_BUFFERING;
-    waitedSamples = 0;
-  }
-  return total - refused;
+  const bytes = min(max(length, 0), INPUT_BYTES);
+  return bytes ? takeBytes(INPUT, bytes, mapArrival(arrivalMs)) : 0;
+}
+
+/** Takes one RTP payload of `length` bytes at INPUT (RFC 3550: 16-bit sequence, 32-bit timestamp). Returns 1 when it was wanted. */
+export function playbackPushRtp(length: i32, sequence: i32, timestamp: u32, arrivalMs: f64): i32 {
+  setPositioned();
+  return takePacket(INPUT, min(max(length, 0), INPUT_BYTES), sequence, timestamp, mapArrival(arrivalMs));
 }
 
 /** Fills OUTPUT with `frames` samples (at most BLOCK_SAMPLES); returns how many. `nowMs` is on the clock of the arrivals. */
 export function playbackPull(frames: i32, nowMs: f64): i32 {
   const total = min(max(frames, 0), BLOCK_SAMPLES);
+  if (steerClock(nowMs, total) != 0) {
+    reanchorLaw(clockNow());
+    ticking = false;
+  }
   let done = 0;
   while (done < total) {
-    const block = min(total - done, 128);
-    let need = resamplerNeed(1, block);
-    while (need > 0) {
-      const chunk = (min(need + unitSamples - 1, CHUNK_SAMPLES) / unitSamples) * unitSamples;
-      renderChunk(chunk);
-      resamplerPush(1, PLAYBACK_SAMPLES, chunk);
-      need -= chunk;
-    }
-    done += resamplerPull(1, OUTPUT + ((<usize>done) << 2), block);
+    const slice = min(total - done, FRAME_SLICE);
+    feedResampler(resamplerNeed(1, slice));
+    const got = resamplerPull(1, OUTPUT + ((<usize>done) << 2), slice);
+    // The ratio is rounded: a slice may end one sample early.
+    if (got == 0) feedResampler(1);
+    done += got;
+    advanceClock(got);
   }
   for (let i = 0; i < total; i++) {
     const address = OUTPUT + ((<usize>i) << 2);
@@ -157,119 +144,124 @@ export function playbackPull(frames: i32, nowMs: f64): i32 {
   return total;
 }
 
-/** Discards everything before the stream position; returns the bytes of it that are not played, those still to arrive included. */
-export function playbackFlush(position: f64): f64 {
-  const until = ceil(position / <f64>unitBytes) * <f64>unitBytes;
-  const firstUnplayed = max<f64>(positionFront(), flushUntil);
-  if (!(until > firstUnplayed) || !isFinite(until)) return 0;
-  const pending = max<f64>(position - max<f64>(received, flushUntil), 0);
-  let count = <i32>positionHeldBefore(until);
-  let exact = positionHeldBefore(position);
-  if (state == STATE_PLAYING) {
-    const fade = min((fadeSamples / unitSamples) * unitBytes, count - (count % unitBytes));
-    exact -= <f64>fade;
-    count -= fade;
-    fadeLeft = fadeSamples;
-    fadeHeld((fade / unitBytes) * unitSamples);
+function feedResampler(samples: i32): void {
+  while (samples > 0) {
+    if (chunkTaken == chunkSamples) nextTick();
+    const n = min(samples, chunkSamples - chunkTaken);
+    resamplerPush(1, CHUNK + ((<usize>chunkTaken) << 2), n);
+    takeChunk(n);
+    sinceTick += n;
+    samples -= n;
   }
-  ringDiscard(count);
-  positionRemove(count);
-  flushed += <f64>count;
-  flushUntil = max<f64>(flushUntil, until);
-  drySamples = (codecRate / 1000) * UTTERANCE_GAP_MS;
-  state = ringHeld() > 0 ? STATE_BUFFERING : STATE_IDLE;
-  waitedSamples = 0;
-  return max<f64>(exact, 0) + pending;
 }
 
-/** Counter by number; the order of `statNames` in lib/core/playback-stream.ts. */
+function nextTick(): void {
+  if (ticking) tickMs += <f64>sinceTick / (perMs * (1.0 + appliedPpm * 1e-6));
+  else tickMs = clockNow();
+  ticking = true;
+  sinceTick = 0;
+  renderTick(tickMs - latencyMs);
+  tallyTick(operation, tickMedia);
+  appliedPpm = resamplePpm;
+  resamplerSetPpm(1, appliedPpm);
+}
+
+/** Discards everything before the stream position; returns the bytes of it that are not played, those still to arrive included. */
+export function playbackFlush(position: f64): f64 {
+  if (!isFinite(position)) return 0;
+  const until = Math.ceil(position / <f64>unitBytes) * <f64>unitSamples;
+  const idleEnd = until == head && head >= end && mode != IDLE;
+  if (until <= max(head, flushEnd) && !idleEnd) return 0;
+  const pending = max(position - max(receivedBytes, flushBytes), 0.0);
+  flushBytes = max(flushBytes, position);
+  // A unit of which only a part came before the position goes whole, but is not counted beyond it.
+  const removed = toBytes(<f64>flushVoice(clockNow(), until));
+  const carried = <f64>carriedBytes();
+  const whole = receivedBytes - carried;
+  const part = position > whole ? min(position - whole, carried) : position - toBytes(until);
+  return max(removed + part, 0.0) + pending;
+}
+
+/** Counter by number; lib/core/playback-stats.ts names them. Bytes, samples at the codec rate, or ms. */
 export function playbackStat(index: i32): f64 {
   switch (index) {
     case 0:
-      return received;
+      return receivedBytes;
     case 1:
-      return played;
+      return toBytes(played);
     case 2:
-      return dropped;
+      return toBytes(dropped);
     case 3:
-      return flushed;
+      return toBytes(flushed);
     case 4:
-      return <f64>ringHeld();
+      return toBytes(<f64>held) + <f64>carriedBytes();
     case 5:
-      return max<f64>(flushUntil - received, 0);
+      return max(flushBytes - receivedBytes, 0.0);
     case 6:
-      return underruns;
+      return concealmentEvents;
     case 7:
-      return <f64>state;
+      return mode == IDLE ? (packetCount() ? 1 : 0) : 2;
     case 8:
-      return (<f64>ringHeld() * 1000.0) / <f64>bytesPerSecond;
+      return <f64>held / perMs;
     case 9:
-      return (heardSamples * 1000.0) / <f64>codecRate;
+      return heardSamples() / perMs;
     case 10:
-      return (silentSamples * 1000.0) / <f64>codecRate;
+      return silent / perMs;
+    case 11:
+      return <f64>senderState;
+    case 12:
+      return targetMs;
+    case 13:
+      return mode == IDLE ? 0.0 : delayMs(tickMs);
+    case 14:
+      return max(0.0, isNaN(floorMs) ? 0.0 : floorMs - (lastArrivalMs - end / perMs));
+    case 15:
+      return driftPpm;
+    case 16:
+      return resamplePpm;
+    case 17:
+      return reserveMs;
+    case 18:
+      return bufferDelay;
+    case 19:
+      return bufferTargetDelay;
+    case 20:
+      return emitted;
+    case 21:
+      return concealed;
+    case 22:
+      return silentConcealed;
+    case 23:
+      return concealmentEvents;
+    case 24:
+      return stretchInserted();
+    case 25:
+      return stretchRemoved();
+    case 26:
+      return received + concealed;
+    case 27:
+      return interruptions;
+    case 28:
+      return rebufferings;
+    case 29:
+      return accelerated;
+    case 30:
+      return slowed;
+    case 31:
+      return toBytes(head - <f64>(stretchReady() + chunkSamples - chunkTaken));
+    case 32:
+      return <f64>operation;
+    case 33:
+      return head;
+    case 34:
+      return levelMs();
+    case 35:
+      return <f64>tickMedia;
+    case 36:
+      return tickMs;
+    case 37:
+      return lagMs() * perMs;
     default:
       return 0;
   }
-}
-
-/** Writes `samples` (whole units, at most CHUNK_SAMPLES) of audio or silence to SAMPLES. */
-function renderChunk(samples: i32): void {
-  let done = 0;
-  if (state == STATE_BUFFERING) {
-    const startBytes = (bytesPerSecond * START_MS) / 1000;
-    if (fadeLeft == 0 && (ringHeld() >= startBytes || waitedSamples >= (codecRate * START_MS) / 1000)) startPlaying();
-    waitedSamples += samples;
-  }
-  if (state == STATE_PLAYING) {
-    done = decodeHeld(samples);
-    if (done < samples) {
-      underruns += 1;
-      state = STATE_IDLE;
-      drySamples = 0;
-      fadeLeft = fadeSamples;
-    }
-  }
-  for (; done < samples; done++) {
-    store<f32>(PLAYBACK_SAMPLES + ((<usize>done) << 2), fadeNext(lastSample));
-    silentSamples += 1;
-    if (drySamples < codecRate) drySamples++;
-  }
-}
-
-function startPlaying(): void {
-  state = STATE_PLAYING;
-  if (drySamples >= (codecRate / 1000) * UTTERANCE_GAP_MS) heardSamples = 0;
-}
-
-/** Decodes up to `samples` of what is held to SAMPLES; returns how many. */
-function decodeHeld(samples: i32): i32 {
-  const units = min(samples / unitSamples, ringHeld() / unitBytes);
-  if (units == 0) return 0;
-  const bytes = ringRead(PLAYBACK_BYTES, units * unitBytes);
-  positionRemove(bytes);
-  played += <f64>bytes;
-  const count = codecDecode(codec, PLAYBACK_BYTES, bytes, PLAYBACK_PCM);
-  heardSamples += <f64>count;
-  for (let i = 0; i < count; i++) {
-    store<f32>(PLAYBACK_SAMPLES + ((<usize>i) << 2), <f32>load<i16>(PLAYBACK_PCM + ((<usize>i) << 1)));
-  }
-  lastSample = load<f32>(PLAYBACK_SAMPLES + ((<usize>(count - 1)) << 2));
-  return count;
-}
-
-/** Plays the next `samples` of what is held under the fade, straight into the resampler. */
-function fadeHeld(samples: i32): void {
-  const count = samples > 0 ? decodeHeld(samples) : 0;
-  const last = lastSample;
-  for (let i = 0; i < count; i++) {
-    const address = PLAYBACK_SAMPLES + ((<usize>i) << 2);
-    store<f32>(address, fadeNext(load<f32>(address)));
-  }
-  lastSample = last;
-  resamplerPush(1, PLAYBACK_SAMPLES, count);
-}
-
-function fadeNext(value: f32): f32 {
-  if (fadeLeft == 0) return 0;
-  return (value * <f32>--fadeLeft) / <f32>fadeSamples;
 }

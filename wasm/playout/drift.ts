@@ -7,14 +7,15 @@ const BLOCKS: i32 = 120;
 const MIN_BLOCKS: i32 = 15;
 const BLOCK_MS: f64 = 1000.0;
 const LIMIT_PPM: f64 = 1000.0;
-/** Per 10 ms tick: 50 ppm/s. */
-const SLEW_PPM: f64 = 0.5;
+/** Per ms: 50 ppm/s. */
+const SLEW_PPM: f64 = 0.05;
 
 /** Estimate, ppm; positive when the sender is fast. NaN before there is one. */
 export let driftPpm: f64 = NaN;
 /** What is applied, ppm: follows the estimate slowly. */
 export let appliedPpm: f64 = 0.0;
 
+let slewPpm: f64 = 0.5;
 let count: i32 = 0;
 let blockAt: f64 = 0.0;
 let blockMin: f64 = Infinity;
@@ -26,7 +27,9 @@ const kept: usize = memory.data(BLOCKS * 16, 8);
 const residuals: usize = memory.data(BLOCKS * 8, 8);
 const sorted: usize = memory.data(BLOCKS * 8, 8);
 
-export function openDrift(): void {
+/** `tickMs`: time between two ticks. */
+export function openDrift(tickMs: i32): void {
+  slewPpm = SLEW_PPM * <f64>tickMs;
   driftPpm = NaN;
   appliedPpm = 0.0;
   clearDrift(0.0);
@@ -55,7 +58,7 @@ export function observeDrift(now: f64, d: f64): void {
 export function slewDrift(): void {
   if (isNaN(driftPpm)) return;
   const wanted = max(-LIMIT_PPM, min(LIMIT_PPM, driftPpm));
-  appliedPpm += max(-SLEW_PPM, min(SLEW_PPM, wanted - appliedPpm));
+  appliedPpm += max(-slewPpm, min(slewPpm, wanted - appliedPpm));
 }
 
 function append(time: f64, low: f64): void {

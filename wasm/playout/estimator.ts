@@ -17,10 +17,10 @@ const HOLD_MS: f64 = 60.0;
 const HOLD_GAIN: f64 = 2.0;
 /** Assumed one-way delay before the buffer. */
 const NETWORK_MS: f64 = 95.0;
-/** Mean wait for the next tick. */
-const MARGIN_MS: f64 = 5.0;
 export const WINDOW_MS: f64 = 200.0;
 
+/** Mean wait for the next tick. */
+let marginMs: f64 = 5.0;
 let windows: i32 = 0;
 let chosen: i32 = 10;
 let stallCount: i32 = 0;
@@ -29,7 +29,8 @@ const histogram: usize = memory.data(BUCKETS * 8, 8);
 /** i32[STALL_MANY]: window numbers of the newest stalls, oldest first. */
 const stalls: usize = memory.data(STALL_MANY * 4, 4);
 
-export function openEstimator(): void {
+export function openEstimator(tickMs: i32): void {
+  marginMs = <f64>tickMs / 2.0;
   memory.fill(histogram, 0, BUCKETS * 8);
   windows = 0;
   chosen = 10;
@@ -66,7 +67,7 @@ export function addWindow(late: f64, extra: f64): f64 {
   let stay: f64 = Infinity;
   let at = 0;
   for (let i = BUCKETS - 1; i >= 0; i--) {
-    const delay = <f64>(i + 1) * BUCKET_MS + MARGIN_MS + extra + NETWORK_MS;
+    const delay = <f64>(i + 1) * BUCKET_MS + marginMs + extra + NETWORK_MS;
     const cost = impairment(delay, (100.0 * short) / total / WINDOW_MS);
     if (cost <= best) {
       best = cost;
@@ -77,7 +78,7 @@ export function addWindow(late: f64, extra: f64): f64 {
     short += over * BUCKET_MS;
   }
   if (<f64>(chosen - at) * BUCKET_MS <= HOLD_MS || best < stay - HOLD_GAIN) chosen = at;
-  return <f64>(chosen + 1) * BUCKET_MS + MARGIN_MS;
+  return <f64>(chosen + 1) * BUCKET_MS + marginMs;
 }
 
 function noteStall(): void {

@@ -1,6 +1,6 @@
 // Arrivals: judged as they come, held if they are wanted. One arrival may be held in several pieces.
 
-import { flushEnd, noteHeld } from "./law.ts";
+import { flushEnd, noteHeld } from "./law";
 import {
   countDropped,
   countFlushed,
@@ -11,9 +11,9 @@ import {
   perMs,
   positioned,
   tailQuiet,
-} from "./playhead.ts";
-import { findSlot, held, insertPacket, markPaced, overlapBefore, roomBefore } from "./queue.ts";
-import { isPacedAt, observeArrival, paced, pacedFrom, setPaced } from "./sender.ts";
+} from "./playhead";
+import { findSlot, held, insertPacket, markPaced, overlapBefore, roomBefore } from "./queue";
+import { isPacedAt, observeArrival, paced, pacedFrom, setPaced } from "./sender";
 
 /** Longer arrivals are judged by their first and last 20 ms: a 500 ms chunk is a 480 ms lead. */
 const FRAME_MS: f64 = 20.0;

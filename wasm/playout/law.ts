@@ -1,4 +1,4 @@
-// The control law of the playout: what to do with the next 10 ms. Times in ms (f64), media in samples at the codec rate.
+// The control law of the playout: what to do with the next tick. Times in ms (f64), media in samples at the codec rate.
 // Knows no audio: the engine (wasm/playback.ts) keeps the samples; playoutTick plays without any.
 // Only + − × ÷ min max and truncation on f64 and integers, so that every decision is the same everywhere.
 //
@@ -7,14 +7,15 @@
 //                       dry ▼ │ refilled
 //                        EXPANDING ──dry for long──▶ IDLE
 
-import { appliedPpm, openDrift, slewDrift } from "./drift.ts";
-import { noteCleanRun, noteEnded, noteStarved, openGenerator, reserveMs } from "./generator.ts";
+import { appliedPpm, openDrift, slewDrift } from "./drift";
+import { noteCleanRun, noteEnded, noteStarved, openGenerator, reserveMs } from "./generator";
 import {
   beginUtterance,
   concealed,
   consume,
   countConcealed,
   cutQuiet,
+  dropRange,
   EXPANDING,
   end,
   flushRange,
@@ -32,8 +33,8 @@ import {
   tailQuiet,
   tickSamples,
   utterancePlayed,
-} from "./playhead.ts";
-import { held, packetStart } from "./queue.ts";
+} from "./playhead";
+import { held, packetStart } from "./queue";
 import {
   floorMs,
   hasBlocks,
@@ -44,10 +45,12 @@ import {
   openSender,
   PREGEN,
   protectedUntil,
+  reanchorSender,
   senderState,
+  UNKNOWN,
   wasLive,
-} from "./sender.ts";
-import { closeWindow, moveTarget, noteExcess, openTarget, targetMs, windowIsDue } from "./target.ts";
+} from "./sender";
+import { closeWindow, moveTarget, noteExcess, openTarget, targetMs, windowIsDue } from "./target";
 
 /** |e| below: no stretching, only trim. */
 const DEAD_MS: f64 = 15.0;
@@ -83,6 +86,9 @@ const GIVE_UP_MS: f64 = 3000.0;
 /** A live stream that plays this long needs no reserve. */
 const CLEAN_RUN_MS: f64 = 10000.0;
 
+/** After a sleep a live backlog longer than this beyond the target is left out: it is not worth accelerating. */
+const SLEPT_MS: f64 = 300.0;
+
 /** Operations of a tick, as ASCII letters. */
 export const PLAY: i32 = 0x4e; // N
 export const ACCELERATE: i32 = 0x41; // A
@@ -93,7 +99,7 @@ export const SILENT: i32 = 0x2e; // .
 export const ENDED: i32 = 0x45; // E
 export const FADED: i32 = 0x46; // F
 
-/** Speed wanted of the next 10 ms, 0.88 to 1.5; within ±2000 ppm of 1 it is resampling, not stretching. */
+/** Speed wanted of the next tick, 0.88 to 1.5; within ±2000 ppm of 1 it is resampling, not stretching. */
 export let speed: f64 = 1.0;
 /** Samples cut and samples played by the last playoutTick. */
 export let tickCut: i32 = 0;
@@ -109,21 +115,24 @@ let playSince: f64 = 0.0;
 /** −1 slowing, 0, 1 accelerating. */
 let stretching: i32 = 0;
 let fraction: f64 = 0.0;
+/** The clock jumped, and the sender has not been judged since. */
+let slept: bool = false;
 /** Media left of a flush, to fade out in the next tick: its span, and the samples held of it. */
 let fadeSpan: f64 = 0.0;
 let fadeHeld: i32 = 0;
 
-/** Resets everything. `rate` samples/s; `rtp`: packets carry positions; `storeSamples`: size of the store that places refer to. */
-export function openLaw(rate: i32, rtp: bool, storeSamples: i32): void {
-  openPlayhead(rate, rtp, storeSamples);
+/** Resets everything. `rate` samples/s; `tickMs`: time between two ticks (the golden vectors: 10); `rtp`: packets carry positions; `storeSamples`: size of the store that places refer to. */
+export function openLaw(rate: i32, tickMs: i32, rtp: bool, storeSamples: i32): void {
+  openPlayhead(rate, tickMs, rtp, storeSamples);
   openSender();
-  openTarget();
-  openDrift();
+  openTarget(tickMs);
+  openDrift(tickMs);
   openGenerator();
   speed = 1.0;
   tickCut = tickPlayed = fadeHeld = stretching = 0;
   flushEnd = fadeSpan = dry = playSince = fraction = 0.0;
   firstWait = Infinity;
+  slept = false;
 }
 
 /** ms the next sample is late against the floor. */
@@ -172,7 +181,25 @@ export function readyTick(now: f64): i32 {
   return PLAY;
 }
 
-/** Decides the speed of the next 10 ms; returns PLAY, ACCELERATE or SLOWED. `replayMs`: media played twice just now (stretching). */
+/** A live stream that slept goes on at its newest audio; returns how many samples were left out. */
+export function skipBacklog(): i32 {
+  if (!slept || senderState == UNKNOWN) return 0;
+  slept = false;
+  const keep = max(targetMs, reserveMs);
+  if (senderState != LIVE || head < protectedUntil || levelMs() < keep + SLEPT_MS) return 0;
+  const to = end - Math.floor(keep * perMs);
+  const skipped = dropRange(head, to);
+  moveHead(to);
+  return skipped;
+}
+
+/** The clock jumped: re-anchors, so that the backlog is neither jitter nor a lead. */
+export function reanchorLaw(now: f64): void {
+  slept = true;
+  reanchorSender(now);
+}
+
+/** Decides the speed of the next tick; returns PLAY, ACCELERATE or SLOWED. `replayMs`: media played twice just now (stretching). */
 export function steer(now: f64, replayMs: f64): i32 {
   speed = 1.0;
   if (senderState != LIVE || head < protectedUntil) return PLAY;
@@ -214,7 +241,7 @@ export function runDry(now: f64, missing: i32): i32 {
   return EXPAND;
 }
 
-/** One 10 ms tick without audio; sets tickPlayed and tickCut. */
+/** One tick without audio; sets tickPlayed and tickCut. */
 export function playoutTick(now: f64): i32 {
   tickCut = tickPlayed = 0;
   beginTick(now);

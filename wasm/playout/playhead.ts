@@ -11,7 +11,7 @@ import {
   packetStart,
   removeRange,
   takeFirst,
-} from "./queue.ts";
+} from "./queue";
 
 export const NORMAL: i32 = 0;
 export const EXPANDING: i32 = 1;
@@ -24,7 +24,7 @@ const CUT_KEEP_MS: f64 = 200.0;
 
 /** Samples per millisecond at the codec rate. */
 export let perMs: f64 = 16.0;
-/** Samples per 10 ms tick. */
+/** Samples per tick. */
 export let tickSamples: i32 = 160;
 /** Packets carry media positions of their own (RTP); raw bytes follow one another. */
 export let positioned: bool = false;
@@ -48,15 +48,20 @@ export let concealed: f64 = 0.0;
 /** Quiet milliseconds played without a break. */
 let quietRun: f64 = 0.0;
 
-export function openPlayhead(rate: i32, rtp: bool, storeSamples: i32): void {
+export function openPlayhead(rate: i32, tickMs: i32, rtp: bool, storeSamples: i32): void {
   perMs = <f64>rate / 1000.0;
-  tickSamples = rate / 100;
+  tickSamples = (rate / 1000) * tickMs;
   positioned = rtp;
   mode = IDLE;
   head = end = utterancePlayed = quietRun = 0.0;
   tailQuiet = false;
   received = played = dropped = flushed = concealed = 0.0;
   openQueue(storeSamples, rate / 50);
+}
+
+/** Packets will carry positions. */
+export function setPositioned(): void {
+  positioned = true;
 }
 
 export function setMode(to: i32): void {

@@ -1,9 +1,9 @@
 // Who is sending: a live talker or generated speech? Judged from d = arrival − media time (ms) of every arrival.
 // A live sender never runs ahead of its past minimum; generated speech does, and is then never stretched, dropped or adapted.
 
-import { clearDrift, observeDrift } from "./drift.ts";
-import { observeRate } from "./generator.ts";
-import { clearWindows, observeLateness } from "./target.ts";
+import { clearDrift, observeDrift } from "./drift";
+import { observeRate } from "./generator";
+import { clearWindows, observeLateness } from "./target";
 
 export const UNKNOWN: i32 = 0;
 export const LIVE: i32 = 1;
@@ -27,6 +27,8 @@ const SETTLE_MS: f64 = 500.0;
 const START_FLOOR_MS: f64 = 200.0;
 /** Gained this much in the first episode: no stall at the start is that long. */
 const START_LEAD_MS: f64 = 1500.0;
+/** The same after the clock jumped: a network that caught up meanwhile must not look like lead. */
+const RESUME_FLOOR_MS: f64 = 3000.0;
 /** First episode: gained more than LEAD_MS, then sends nothing for this long: generated speech. */
 const START_QUIET_MS: f64 = 1000.0;
 /** A pacing run ends when d falls by this (at 1.2×: every 200 ms) or at a gap. */
@@ -57,6 +59,7 @@ export let wasLive: bool = false;
 export let paced: bool = false;
 export let pacedFrom: f64 = 0.0;
 
+let startFloorMs: f64 = START_FLOOR_MS;
 let episodeStart: f64 = 0.0;
 let episodeTop: f64 = 0.0;
 let episodeMin: f64 = 0.0;
@@ -89,6 +92,7 @@ export function openSender(): void {
   generatedAt = 0.0;
   blockCount = 0;
   blockAt = 0.0;
+  startFloorMs = START_FLOOR_MS;
   beginEpisode(0.0, 0.0, true);
   resetExit(0.0);
 }
@@ -116,6 +120,24 @@ export function judgeSilence(now: f64): void {
   if (firstEpisode && isAhead() && now - lastArrivalMs > START_QUIET_MS) becomeGenerated(now);
 }
 
+/** The clock jumped (sleep, suspended context) or the media did: what was measured means nothing any more, only the judgement stays. */
+export function reanchorSender(now: f64): void {
+  lastArrivalMs = -Infinity;
+  paceRef = Infinity;
+  paceSince = now;
+  if (senderState == PREGEN) {
+    generatedAt = now;
+    resetExit(now);
+    return;
+  }
+  floorMs = NaN;
+  startFloorMs = RESUME_FLOOR_MS;
+  blockCount = 0;
+  clearDrift(now);
+  clearWindows(true);
+  beginEpisode(now, 0.0, false);
+}
+
 /** One arrival: `d` ms late against its media position (samples), which gained `gainedMs` of media. */
 export function observeArrival(now: f64, d: f64, media: f64, gainedMs: f64): void {
   const gap = now - lastArrivalMs;
@@ -131,7 +153,7 @@ export function observeArrival(now: f64, d: f64, media: f64, gainedMs: f64): voi
     observeGenerated(now, d, media, gap);
     return;
   }
-  if (gap == Infinity) beginEpisode(now, d, true);
+  if (gap == Infinity) beginEpisode(now, d, firstEpisode);
   else if (gap > GAP_MS) {
     if (firstEpisode && isNaN(floorMs)) floorMs = episodeMin;
     beginEpisode(now, d, firstEpisode);
@@ -159,7 +181,7 @@ function judgeEpisode(now: f64, d: f64): bool {
     lastFall = now;
   }
   episodeMin = min(episodeMin, d);
-  if (isNaN(floorMs) && now - episodeStart >= START_FLOOR_MS) floorMs = episodeMin;
+  if (isNaN(floorMs) && now - episodeStart >= startFloorMs) floorMs = episodeMin;
   // A floor of NaN compares false.
   if (floorMs - d > LEAD_MS || (firstEpisode && episodeTop - episodeMin > START_LEAD_MS)) {
     becomeGenerated(now);
@@ -195,6 +217,7 @@ function becomeLive(now: f64, floor: f64, protect: f64): void {
   firstEpisode = false;
   wasLive = true;
   floorMs = floor;
+  startFloorMs = START_FLOOR_MS;
   protectedUntil = protect;
   blockCount = 0;
   for (let i = 0; i <= LAG_BLOCKS; i++) appendBlock(floor);

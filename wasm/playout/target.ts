@@ -1,11 +1,11 @@
 // The delay to aim for: maxima of d per 200 ms window, judged 600 ms later, up at once and down slowly.
 
-import { addWindow, openEstimator, WINDOW_MS } from "./estimator.ts";
+import { addWindow, openEstimator, WINDOW_MS } from "./estimator";
 
 /** Windows wait 600 ms (longer than a sender takes to settle): by then a pause has moved the floor and is not jitter. */
 const PENDING: i32 = 3;
-/** Per tick: 10 s average of the delay above the target. */
-const EXTRA_GAIN: f64 = 0.001;
+/** Per ms: 10 s average of the delay above the target. */
+const EXTRA_GAIN: f64 = 0.0001;
 /** Before any measurement. */
 const START_TARGET_MS: f64 = 60.0;
 /** ms per ms: 20 ms/s. */
@@ -15,6 +15,7 @@ export let targetMs: f64 = START_TARGET_MS;
 
 let wanted: f64 = START_TARGET_MS;
 let extra: f64 = 0.0;
+let extraGain: f64 = 0.001;
 let lastTick: f64 = NaN;
 let windowAt: f64 = 0.0;
 let windowMax: f64 = -Infinity;
@@ -22,8 +23,10 @@ let pendingCount: i32 = 0;
 /** f64[PENDING + 1], oldest first. */
 const pending: usize = memory.data((PENDING + 1) * 8, 8);
 
-export function openTarget(): void {
-  openEstimator();
+/** `tickMs`: time between two ticks. */
+export function openTarget(tickMs: i32): void {
+  openEstimator(tickMs);
+  extraGain = EXTRA_GAIN * <f64>tickMs;
   targetMs = wanted = START_TARGET_MS;
   extra = 0.0;
   lastTick = NaN;
@@ -70,5 +73,5 @@ export function moveTarget(now: f64): void {
 
 /** Delay above the target at this tick, ms (≤ 0: none). */
 export function noteExcess(excess: f64): void {
-  extra += (max(0.0, excess) - extra) * EXTRA_GAIN;
+  extra += (max(0.0, excess) - extra) * extraGain;
 }

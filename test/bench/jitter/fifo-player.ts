@@ -1,7 +1,7 @@
-import type { Counters, Operation, Player, Tick } from "./player.ts";
+import { type Counters, type Operation, type Player, TICK_MS, type Tick } from "./player.ts";
 import { type Row, SAMPLES_PER_MS, type Trace } from "./trace.ts";
 
-const TICK_SAMPLES = 10 * SAMPLES_PER_MS;
+const TICK_SAMPLES = TICK_MS * SAMPLES_PER_MS;
 
 export interface FifoOptions {
   /** Milliseconds held before playing starts. */
@@ -12,6 +12,7 @@ export interface FifoOptions {
 
 /** What most players are: a queue that starts once and never catches up, or catches up by dropping. */
 export class FifoPlayer implements Player {
+  readonly stepMs = TICK_MS;
   readonly #trace: Trace;
   readonly #options: FifoOptions;
   #received = 0;
@@ -43,20 +44,23 @@ export class FifoPlayer implements Player {
     this.#end = at + row.samples;
   }
 
-  tick(nowMs: number): Tick {
+  tick(nowMs: number): Tick[] {
     const before = this.#played;
     const operation = this.#play();
-    return {
+    const tick: Tick = {
       atMs: nowMs,
+      durationMs: TICK_MS,
       operation,
       played: this.#played - before,
       cut: 0,
+      from: this.#head - (this.#played - before),
       head: this.#head,
       sender: "live",
       targetMs: 0,
       levelMs: (this.#end - this.#head) / SAMPLES_PER_MS,
       driftPpm: Number.NaN,
     };
+    return [tick];
   }
 
   counters(): Counters {

@@ -1,11 +1,12 @@
 import { type Law, openLaw } from "../../unit/wasm/playout/law.ts";
-import type { Counters, Operation, Player, SenderState, Tick } from "./player.ts";
+import { type Counters, type Operation, type Player, type SenderState, TICK_MS, type Tick } from "./player.ts";
 import { type Row, SAMPLE_RATE, type Trace } from "./trace.ts";
 
 export const SENDERS: readonly SenderState[] = ["unknown", "live", "generated"];
 
 /** The control law alone, without audio. */
 export class LawPlayer implements Player {
+  readonly stepMs = TICK_MS;
   readonly law: Law;
   #first = Number.NaN;
 
@@ -22,20 +23,23 @@ export class LawPlayer implements Player {
     this.law.push(row.arrivalMs, row.timestamp - this.#first, row.samples, row.quiet ? 1 : 0);
   }
 
-  tick(nowMs: number): Tick {
+  tick(nowMs: number): Tick[] {
     const { law } = this;
     const operation = String.fromCharCode(law.playoutTick(nowMs)) as Operation;
-    return {
+    const tick: Tick = {
       atMs: nowMs,
+      durationMs: TICK_MS,
       operation,
       played: law.tickPlayed.value,
       cut: law.tickCut.value,
+      from: law.head.value - law.tickPlayed.value,
       head: law.head.value,
       sender: SENDERS[law.senderState.value] ?? "unknown",
       targetMs: law.targetMs.value,
       levelMs: law.levelMs(),
       driftPpm: law.driftPpm.value,
     };
+    return [tick];
   }
 
   counters(): Counters {

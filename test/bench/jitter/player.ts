@@ -1,18 +1,20 @@
 import type { Row, Trace } from "./trace.ts";
 
-/** What a player did in one 10 ms tick, as one letter. */
+/** What a player did in a tick, as one letter. */
 export type Operation = "N" | "A" | "S" | "C" | "X" | "." | "E" | "F";
 export type SenderState = "unknown" | "live" | "generated";
 
-/** One 10 ms tick of a player, in media samples. */
+/** One tick of a player, in media samples. */
 export interface Tick {
   atMs: number;
+  durationMs: number;
   operation: Operation;
   /** Samples of the trace played. */
   played: number;
   /** Samples cut off a backlog in quiet audio. */
   cut: number;
-  /** Media position after the last sample played. */
+  /** Media position of the first sample played, and after the last. */
+  from: number;
   head: number;
   sender: SenderState;
   targetMs: number;
@@ -20,10 +22,13 @@ export interface Tick {
   driftPpm: number;
 }
 
-/** Something that is given packets as they arrive and asked for 10 ms at a time. */
+/** Something that is given packets as they arrive and asked for a few milliseconds at a time. */
 export interface Player {
+  /** How much it is asked for at a time, ms. */
+  readonly stepMs: number;
   push(row: Row): void;
-  tick(nowMs: number): Tick;
+  /** Plays one step; returns what it did in ticks of its own clock. */
+  tick(nowMs: number): Tick[];
   /** received = played + dropped + flushed + held, in samples. */
   counters(): Counters;
 }
@@ -37,6 +42,7 @@ export interface Counters {
   concealed: number;
 }
 
+/** Tick of the simple players, and of the control law alone. */
 export const TICK_MS = 10;
 
 /** Runs a trace to its end, and on until what is held has been played. */
@@ -45,9 +51,10 @@ export function playTrace(trace: Trace, player: Player): Tick[] {
   const untilMs = trace.seconds * 1000 + tailMs;
   const ticks: Tick[] = [];
   let next = 0;
-  for (let nowMs = 0; nowMs < untilMs; nowMs += TICK_MS) {
+  for (let step = 0; step * player.stepMs < untilMs; step++) {
+    const nowMs = step * player.stepMs;
     for (let row = trace.rows[next]; row && row.arrivalMs <= nowMs; row = trace.rows[++next]) player.push(row);
-    ticks.push(player.tick(nowMs));
+    ticks.push(...player.tick(nowMs));
   }
   return ticks;
 }

@@ -3,9 +3,8 @@ import type { Counters, Tick } from "./player.ts";
 import { lastAtMost, mean, median, percentile, sum } from "./statistics.ts";
 import { mediaPositions, SAMPLES_PER_MS, type Trace } from "./trace.ts";
 
-const TICK_MS = 10;
 /** An interruption is this long at least. */
-const INTERRUPTION_TICKS = 15;
+const INTERRUPTION_MS = 150;
 /** Live delay is judged once the start is over. */
 const SETTLED_MS = 5000;
 /** Back to base: within this of the delay before the next stall. */
@@ -90,14 +89,14 @@ function scoreLive(trace: Trace, captureMs: number[], ticks: Tick[], counters: C
   const delays: { atMs: number; delayMs: number }[] = [];
   for (const tick of ticks) {
     if (!"NAS".includes(tick.operation) || tick.played === 0) continue;
-    const { row, into } = index.find(tick.head - tick.played);
+    const { row, into } = index.find(tick.from);
     const captured = (captureMs[row] ?? 0) + into / SAMPLES_PER_MS;
     delays.push({ atMs: tick.atMs, delayMs: tick.atMs - captured - trace.baseMs });
   }
   const settled = delays.filter((delay) => delay.atMs > SETTLED_MS).map((delay) => delay.delayMs);
   const judged = (delays.at(-1)?.atMs ?? 0) > 2 * SETTLED_MS ? settled : delays.map((delay) => delay.delayMs);
   const started = ticks.slice(ticks.findIndex((tick) => tick.operation !== "."));
-  const active = started.filter((tick) => tick.operation !== ".").length * TICK_MS * SAMPLES_PER_MS;
+  const active = sum(started.filter((tick) => tick.operation !== ".").map((tick) => tick.durationMs)) * SAMPLES_PER_MS;
   const concealedPct = (100 * counters.concealed) / active;
   const delayMs = mean(judged);
   const score: Partial<Score> = {
@@ -121,12 +120,13 @@ function scoreConcealment(ticks: Tick[]): { concealmentEvents: number; interrupt
   let run = 0;
   let concealmentEvents = 0;
   let interruptions = 0;
-  for (const { operation } of ticks) {
+  for (const { operation, durationMs } of ticks) {
     if (operation === "X" || operation === "C") {
-      if (run++ === 0) concealmentEvents++;
+      if (run === 0) concealmentEvents++;
+      run += durationMs;
       continue;
     }
-    if (run >= INTERRUPTION_TICKS) interruptions++;
+    if (run >= INTERRUPTION_MS) interruptions++;
     run = 0;
   }
   return { concealmentEvents, interruptions };
@@ -139,7 +139,8 @@ function stallRecoveries(trace: Trace, stall: NonNullable<Trace["stall"]>, delay
   const { durationMs, everyMs } = stall;
   for (let start = 5000; start < Math.floor(trace.seconds * 1000) - everyMs; start += everyMs) {
     const after = delays.filter((delay) => delay.atMs >= start + durationMs && delay.atMs < start + everyMs);
-    const base = median(after.slice(-50).map((delay) => delay.delayMs));
+    const until = after.at(-1)?.atMs ?? 0;
+    const base = median(after.filter((delay) => delay.atMs > until - 500).map((delay) => delay.delayMs));
     const hit = after.find((delay) => delay.delayMs <= base + RECOVERED_MS);
     recoveries.push(hit ? hit.atMs - start - durationMs - trace.phaseMs : everyMs);
   }
@@ -148,7 +149,8 @@ function stallRecoveries(trace: Trace, stall: NonNullable<Trace["stall"]>, delay
 
 function startRecovery(trace: Trace, delays: Delays): number[] {
   if (trace.stallAtStartMs === undefined) return [];
-  const base = median(delays.slice(-500).map((delay) => delay.delayMs));
+  const until = delays.at(-1)?.atMs ?? 0;
+  const base = median(delays.filter((delay) => delay.atMs > until - 5000).map((delay) => delay.delayMs));
   const hit = delays.find((delay) => delay.delayMs <= base + RECOVERED_MS);
   return hit ? [hit.atMs - (trace.rows[0]?.arrivalMs ?? 0)] : [];
 }
@@ -169,20 +171,20 @@ function scoreGenerated(trace: Trace, numbers: number[], ticks: Tick[]): Partial
   let stretchedMs = 0;
   for (const tick of ticks) {
     if (tick.played === 0) continue;
-    const from = numbers[index.find(tick.head - tick.played).row] ?? -1;
+    const from = numbers[index.find(tick.from).row] ?? -1;
     const to = numbers[index.find(tick.head - 1).row] ?? -1;
     for (const utterance of new Set([utterances.get(from), utterances.get(to)])) {
       if (!utterance) continue;
       utterance.firstMs = Math.min(utterance.firstMs, tick.atMs);
-      utterance.lastMs = tick.atMs + TICK_MS;
+      utterance.lastMs = tick.atMs + tick.durationMs;
     }
     const utterance = utterances.get(from);
     if (!utterance) continue;
     utterance.playedMs += tick.played / SAMPLES_PER_MS;
-    if (tick.operation === "A" || tick.operation === "S") stretchedMs += TICK_MS;
+    if (tick.operation === "A" || tick.operation === "S") stretchedMs += tick.durationMs;
   }
   const heard = [...utterances.values()].filter((utterance) => utterance.lastMs > 0);
-  const inside = (atMs: number): boolean => heard.some((u) => u.firstMs < atMs && atMs < u.lastMs - TICK_MS);
+  const inside = (atMs: number): boolean => heard.some((u) => u.firstMs < atMs && atMs < u.lastMs - 10);
   const first = heard.map((u, i) => u.firstMs - Math.max(u.arrivedMs, heard[i - 1]?.lastMs ?? 0));
   const silent = ticks.filter((tick, i) => tick.played === 0 && (ticks[i - 1]?.played ?? 0) > 0 && inside(tick.atMs));
   return {
@@ -191,7 +193,7 @@ function scoreGenerated(trace: Trace, numbers: number[], ticks: Tick[]): Partial
     worstFirstAudioMs: Math.max(...first),
     stretchedMs,
     stretchedPct: (100 * stretchedMs) / sum(heard.map((u) => u.mediaMs)),
-    concealedMs: TICK_MS * ticks.filter((tick) => "XC".includes(tick.operation) && inside(tick.atMs)).length,
+    concealedMs: sum(ticks.filter((t) => "XC".includes(t.operation) && inside(t.atMs)).map((t) => t.durationMs)),
     gaps: silent.length,
     gapMs: sum(heard.map((u) => Math.max(0, u.lastMs - u.firstMs - u.mediaMs - 19))),
     unavoidableGapMs: sum(heard.map((u) => u.unavoidableMs)),

@@ -25,9 +25,9 @@ export { end };
 const STORE: i32 = 1 << 24;
 let capacity: i32 = 0;
 
-export function open(rate: i32, rtp: bool, capacityMs: i32): void {
+export function open(rate: i32, tickMs: i32, rtp: bool, capacityMs: i32): void {
   capacity = capacityMs * (rate / 1000);
-  openLaw(rate, rtp, STORE);
+  openLaw(rate, tickMs, rtp, STORE);
 }
 
 /** `media`: position of a packet; ignored for raw bytes. Returns the samples held of it. */

@@ -2,7 +2,7 @@ import { compileEntry } from "../compile.ts";
 
 /** The exports of entries/playout.ts. Times in ms, media in samples. */
 export interface Law {
-  open(rate: number, rtp: number, capacityMs: number): void;
+  open(rate: number, tickMs: number, rtp: number, capacityMs: number): void;
   push(arrivalMs: number, media: number, samples: number, quiet: number): number;
   playoutTick(nowMs: number): number;
   flushLaw(nowMs: number, to: number, keep: number): number;
@@ -33,8 +33,8 @@ export interface Law {
   readonly memory: WebAssembly.Memory;
 }
 
-export async function openLaw(options: { rate: number; rtp: boolean; capacityMs: number }): Promise<Law> {
+export async function openLaw(options: { rate: number; tickMs?: number; rtp: boolean; capacityMs: number }): Promise<Law> {
   const law = (await compileEntry("playout")).exports as unknown as Law;
-  law.open(options.rate, options.rtp ? 1 : 0, options.capacityMs);
+  law.open(options.rate, options.tickMs ?? 10, options.rtp ? 1 : 0, options.capacityMs);
   return law;
 }
