@@ -7,7 +7,9 @@ export { connectNodeWebSocket, type NodeWebSocketOptions } from "./connect-node-
 export type { NextDigitOptions } from "./digit-input.ts";
 export { jsonLogger, type Logger, silentLogger } from "./logger.ts";
 export { acceptNodeWebSocket, type LivenessOptions, type NodeTransportOptions } from "./node-transport.ts";
-export type { AllowedOrigins, Authorize, RefusalCause } from "./upgrade-policy.ts";
+export { createCore, encodeSound, type Sound, SoundDecoder } from "./sound.ts";
+export { type SpeechChange, SpeechDetector, type SpeechDetectorOptions } from "./speech-detector.ts";
+export { type AllowedOrigins, type Authorize, type RefusalCause, UpgradeRefusedError } from "./upgrade-policy.ts";
 export type { UpgradeRequest } from "./upgrade-request.ts";
 export { createVoiceServer, VoiceServer, type VoiceServerOptions, type VoiceServerStats } from "./voice-server.ts";
 export {

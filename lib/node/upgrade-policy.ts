@@ -20,6 +20,18 @@ export interface Admission {
 /** `same-host`: pages served by the host that is dialled. A list: exact origins, or patterns. `*`: any page. */
 export type AllowedOrigins = "same-host" | "*" | readonly (string | RegExp)[];
 
+/** What `authorize` may throw to refuse a call with a status and a message of its own. */
+export class UpgradeRefusedError extends Error {
+  override readonly name = "UpgradeRefusedError";
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+}
+
 /** Anything but false, null and undefined lets the caller in and becomes `call.identity`. */
 export type Authorize = (request: UpgradeRequest) => unknown;
 
@@ -58,6 +70,10 @@ export async function admit(
   try {
     identity = await limited(policy, request);
   } catch (error) {
+    if (error instanceof UpgradeRefusedError) {
+      const { status, message, headers } = error;
+      return { cause: status === 404 ? "path" : "credentials", status, message, headers };
+    }
     onError(error);
     return { cause: "failed", status: 500, message: "The credentials could not be checked." };
   }

@@ -5,6 +5,7 @@ import { AudioInput } from "./audio-input.ts";
 import { AudioOutput, type SpeakOptions, type SpeakResult } from "./audio-output.ts";
 import { type CallFormat, callFormat } from "./call-format.ts";
 import { DigitInput, type NextDigitOptions } from "./digit-input.ts";
+import { SoundDecoder } from "./sound.ts";
 import type { UpgradeRequest } from "./upgrade-request.ts";
 
 export interface VoiceSessionOptions {
@@ -155,6 +156,12 @@ export class VoiceSession {
   /** Never rejects. */
   get ended(): Promise<SessionEnd> {
     return this.session.ended;
+  }
+
+  /** The caller's sound as samples at the rate of the call's format. In place of `audio`: there is one reader. */
+  async *samples(): AsyncGenerator<Int16Array, void, undefined> {
+    const decoder = new SoundDecoder(this.format);
+    for await (const frame of this.audio) yield decoder.decode(frame);
   }
 
   /** Hears events of this call. What a listener throws, or rejects with, becomes a `fault` of the session. Returns what takes it away. */

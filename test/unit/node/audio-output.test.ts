@@ -2,49 +2,8 @@ import { describe, expect, it } from "vitest";
 import { AudioOutput } from "../../../lib/node/audio-output.ts";
 import { callFormat } from "../../../lib/node/call-format.ts";
 import { findCodec } from "../../../lib/protocol/index.ts";
-import type { Clock } from "../../../lib/session/index.ts";
 import type { Transport } from "../../../lib/transport/transport.ts";
-
-/** A clock that moves when told; timers run in order of their time, then of their making. */
-class ManualClock implements Clock {
-  #now = 1_000_000;
-  #timers: { at: number; run: () => void }[] = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  after(delayMs: number, run: () => void): () => void {
-    const timer = { at: this.#now + delayMs, run };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
-  }
-
-  async advance(ms: number): Promise<void> {
-    const end = this.#now + ms;
-    for (;;) {
-      await settle();
-      const next = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
-      if (!next) break;
-      this.#timers = this.#timers.filter((other) => other !== next);
-      this.#now = Math.max(this.#now, next.at);
-      next.run();
-    }
-    this.#now = end;
-    await settle();
-  }
-
-  /** As if this process had been stopped: time passes, timers come late. */
-  sleep(ms: number): void {
-    this.#now += ms;
-  }
-}
-
-async function settle(): Promise<void> {
-  for (let i = 0; i < 10; i++) await Promise.resolve();
-}
+import { ManualClock } from "./manual-clock.ts";
 
 function rig(codec = "PCMU/8000/1") {
   const clock = new ManualClock();
