@@ -70,12 +70,12 @@ export function toBytes(samples: f64): f64 {
 export function takeBytes(source: usize, bytes: i32, arrival: f64): i32 {
   receivedBytes += <f64>bytes;
   const whole = (carried + bytes) / unitBytes;
+  const left = (carried + bytes) % unitBytes;
   const before = dropped;
   if (whole > 0) {
     noteArrival(arrival, end, whole * unitSamples);
     takeUnits(source, whole, arrival, end);
   }
-  const left = (carried + bytes) % unitBytes;
   if (left) carry = load<u8>(source + <usize>(bytes - 1));
   carried = left;
   return max(0, bytes - <i32>toBytes(dropped - before));
