@@ -34,7 +34,7 @@ export class Concealer {
     this.core = core;
     this.#memory = new Float32Array(core.memory.buffer);
     this.#out = core.scratchPtr() / 4 + CANARIES;
-    this.#next = this.#out + (1 << 14);
+    this.#next = this.#out + (1 << 15);
     if (core.concealOpen(rate) !== 0) throw new RangeError(`rate ${rate} refused`);
   }
 

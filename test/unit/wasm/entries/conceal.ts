@@ -4,9 +4,9 @@ export { concealLag, concealVoicing } from "../../../../wasm/conceal/concealer";
 export * from "../../../../wasm/conceal/index";
 export { noiseNext, noiseReset } from "../../../../wasm/conceal/noise";
 
-const scratch = memory.data(1 << 17, 16);
+const scratch = memory.data(1 << 18, 16);
 
-/** 128 KiB for the test's samples. */
+/** 256 KiB for the test's samples. */
 export function scratchPtr(): usize {
   return scratch;
 }
