@@ -20,7 +20,7 @@ export default defineConfig({
   },
   webServer: {
     command: "npm start",
-    url: `http://localhost:${port}`,
+    url: `http://localhost:${port}/test.html`,
     reuseExistingServer: false,
     env: { PORT: String(port), CI: "1" },
     stdout: "pipe",

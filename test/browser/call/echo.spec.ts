@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
-import { align, levelDb, resample, toneDb } from "../../support/signal.ts";
-import { microphoneFile, toneFile } from "../../support/speech.ts";
+import { align, levelDb, resample } from "../../support/signal.ts";
+import { microphoneFile } from "../../support/speech.ts";
 import { readWav, type Sound } from "../../support/wav.ts";
 import { callEcho, hangUp, stats } from "../support/call.ts";
 import { speaking } from "../support/chromium.ts";
@@ -9,6 +9,8 @@ import { freeze, nothingOpen, openTestPage, recorded, startRecorder, stillOpen }
 const text =
   "The quick brown fox jumps over the lazy dog, while seven wizards box with five jugs of liquid. Every good boy does fine.";
 const spoken = microphoneFile({ text, leadMs: 200, tailMs: 4000, seed: 7 });
+
+test.use({ launchOptions: speaking(spoken) });
 
 /** Best correlation of each `windowMs` piece of the recording with the microphone's file, both at 8 kHz. */
 function piecewise(recording: Sound, microphone: Sound, windowMs: number, fromMs: number, toMs: number): number[] {
@@ -27,8 +29,6 @@ function piecewise(recording: Sound, microphone: Sound, windowMs: number, fromMs
 
 for (const isolated of [false, true]) {
   test.describe(isolated ? "cross-origin isolated" : "not isolated", () => {
-    test.use({ launchOptions: speaking(spoken) });
-
     test("what was spoken comes back from echo, with nothing lost, and everything is given back", async ({ page }) => {
       await openTestPage(page, { isolated });
       await callEcho(page);
@@ -89,26 +89,7 @@ for (const isolated of [false, true]) {
   });
 }
 
-test.describe("a 6 kHz tone at the microphone", () => {
-  test.use({ launchOptions: speaking(toneFile(6000, 4)) });
-
-  test("is at least 60 dB down in an 8 kHz uplink", async ({ page }) => {
-    await openTestPage(page);
-    await callEcho(page, { codecs: ["L16/8000"] });
-    await startRecorder(page);
-    await page.waitForTimeout(3500);
-    const sound = await recorded(page);
-    const settled = { ...sound, samples: sound.samples.subarray(sound.sampleRate) };
-    const spokenDb = -9; // amplitude 0.5
-    expect(toneDb(settled, 2000)).toBeLessThan(spokenDb - 60);
-    expect(levelDb(settled.samples)).toBeLessThan(spokenDb - 60);
-    await hangUp(page);
-  });
-});
-
 test.describe("a call that goes on", () => {
-  test.use({ launchOptions: speaking(spoken) });
-
   test("worklets send the page at most 10 messages a second", async ({ page }) => {
     await openTestPage(page);
     await callEcho(page);
