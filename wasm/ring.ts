@@ -1,6 +1,7 @@
 /**
  * Byte ring: one producer, one consumer, both on the thread that owns the instance. The capacity is chosen when it is opened, so that a
  * narrow codec does not walk through (and make resident) the memory of a wide one; it starts over at the first byte whenever it is empty.
+ * Capture keeps its frames in it; an instance that plays keeps its samples in the same memory (playout/store.ts) and does not open it.
  *
  *   | guard 64 | 0 … capacity − 1 … RING_BYTES − 1 | guard 64 |
  *                  ^read   ^write = (read + held) mod capacity

@@ -12,6 +12,7 @@ export interface CaptureOptions {
 export class CaptureStream {
   readonly frameBytes: number;
   readonly #core: Core;
+  readonly #frame: Uint8Array;
   #muted = false;
 
   constructor(core: Core, { format, deviceRate, frameMs = 20 }: CaptureOptions) {
@@ -21,6 +22,7 @@ export class CaptureStream {
     this.frameBytes = core.exports.captureOpen(codecId(format.codec), format.sampleRate, deviceRate, frameMs);
     if (this.frameBytes <= 0)
       throw unsupportedFormat(format, ` in ${frameMs} ms frames from a device at ${deviceRate} Hz`);
+    this.#frame = core.outputBytes.subarray(0, this.frameBytes);
   }
 
   /** Takes mono samples, ±1. Takes no more than one second of frames that nobody takes out. */
@@ -38,8 +40,7 @@ export class CaptureStream {
 
   /** The next whole frame, a view into the core's memory that holds until the next call of any method; undefined when there is none. */
   take(): Uint8Array | undefined {
-    const bytes = this.#core.exports.captureTake();
-    return bytes > 0 ? this.#core.outputBytes.subarray(0, bytes) : undefined;
+    return this.#core.exports.captureTake() > 0 ? this.#frame : undefined;
   }
 
   get muted(): boolean {

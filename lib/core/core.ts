@@ -16,6 +16,7 @@ export interface CoreExports extends SignalExports {
   blockDecode(codec: number, rate: number, bytes: number): number;
   playbackOpen(codec: number, rate: number, deviceRate: number): number;
   playbackPush(bytes: number, arrivalMs: number): number;
+  playbackPushRtp(bytes: number, sequence: number, timestamp: number, arrivalMs: number): number;
   playbackPull(frames: number, nowMs: number): number;
   playbackFlush(position: number): number;
   playbackStat(index: number): number;

@@ -10,7 +10,7 @@ export { CoreError, type CoreErrorCode } from "./core-error.ts";
 export { type DetectedDigit, DtmfDetector } from "./dtmf-detector.ts";
 export { instantiateCore } from "./instantiate-core.ts";
 export { Mixer, type MixerOptions, mixerSlots } from "./mixer.ts";
-export type { PlaybackStats, StreamCount } from "./playback-stats.ts";
+export type { JitterBufferStats, PlaybackStats, StreamCount } from "./playback-stats.ts";
 export { type FlushResult, type PlaybackOptions, PlaybackStream } from "./playback-stream.ts";
 export type { Samples } from "./samples.ts";
 export { dtmfDigits, type Tone, ToneGenerator, type ToneOptions } from "./tone-generator.ts";

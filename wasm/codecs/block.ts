@@ -5,7 +5,7 @@ import { codecDecode, codecEncode, codecUnitBytes, codecUnitSamples } from "./co
 
 /** `samples` 16-bit samples at INPUT, encoded to OUTPUT. */
 export function blockEncode(codec: i32, rate: i32, samples: i32): i32 {
-  if (codecUnitBytes(codec, rate) < 0 || samples < 0 || samples << 1 > INPUT_BYTES) return -1;
+  if (codecUnitBytes(codec, rate) < 0 || samples < 0 || samples > INPUT_BYTES / 2) return -1;
   return codecEncode(codec, INPUT, samples - (samples % codecUnitSamples(codec)), OUTPUT);
 }
 
