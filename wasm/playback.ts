@@ -44,6 +44,7 @@ import {
   silentConcealed,
   slowed,
   tallyTick,
+  underruns,
 } from "./playout/tally";
 import { targetMs } from "./playout/target";
 import {
@@ -198,7 +199,7 @@ export function playbackStat(index: i32): f64 {
     case 5:
       return max(flushBytes - receivedBytes, 0.0);
     case 6:
-      return concealmentEvents;
+      return underruns;
     case 7:
       return mode == IDLE ? (packetCount() ? 1 : 0) : 2;
     case 8:
@@ -212,7 +213,7 @@ export function playbackStat(index: i32): f64 {
     case 12:
       return targetMs;
     case 13:
-      return mode == IDLE ? 0.0 : delayMs(tickMs);
+      return mode == IDLE ? 0.0 : max(0.0, delayMs(tickMs));
     case 14:
       return max(0.0, isNaN(floorMs) ? 0.0 : floorMs - (lastArrivalMs - end / perMs));
     case 15:

@@ -6,6 +6,7 @@
 
 import { concealEnd, concealFillBegin, concealFillTake, concealGood, concealLost, concealOpen } from "../conceal/index";
 import { stretchFeed, stretchHeld, stretchOpen, stretchPull, stretchReady, stretchTrim } from "../stretch/index";
+import { appliedPpm } from "./drift";
 import {
   beginTick,
   CONCEAL,
@@ -21,7 +22,6 @@ import {
   speed,
   steer,
 } from "./law";
-import { appliedPpm } from "./drift";
 import {
   consume,
   countConcealed,

@@ -63,7 +63,8 @@ export function makeSpeech(seed: number, seconds: number): Float32Array {
     pitch += (syllable.pitch - pitch) * 0.0004;
     voiced += (syllable.voiced - voiced) * 0.004;
     frication += (syllable.frication - frication) * 0.006;
-    for (let f = 0; f < 3; f++) formants[f] = (formants[f] ?? 0) + ((syllable.vowel[f] ?? 0) - (formants[f] ?? 0)) * 0.002;
+    for (let f = 0; f < 3; f++)
+      formants[f] = (formants[f] ?? 0) + ((syllable.vowel[f] ?? 0) - (formants[f] ?? 0)) * 0.002;
     phase += (pitch * (1 + 0.004 * random.normal(1))) / SAMPLE_RATE;
     let pulse = 0;
     if (phase >= 1) {
@@ -82,6 +83,7 @@ export function makeSpeech(seed: number, seconds: number): Float32Array {
   let energy = 0;
   for (const y of out) energy += y * y;
   const gain = SPEECH_RMS / Math.sqrt(energy / Math.max(1, out.length));
-  for (let i = 0; i < out.length; i++) out[i] = Math.max(-30000, Math.min(30000, (out[i] ?? 0) * gain)) + random.normal(NOISE_RMS);
+  for (let i = 0; i < out.length; i++)
+    out[i] = Math.max(-30000, Math.min(30000, (out[i] ?? 0) * gain)) + random.normal(NOISE_RMS);
   return out;
 }
