@@ -1,3 +1,5 @@
+/// <reference lib="dom" />
+// WebAssembly is typed there only.
 import { type AudioFormat, BlockCodec, CaptureStream, type Core, coreBytes, instantiateCore } from "../core/index.ts";
 import type { CallFormat } from "./call-format.ts";
 

@@ -164,7 +164,7 @@ describe("a socket whose peer stops answering", () => {
 
   it("stays as long as pings are answered", async () => {
     const server = await rig();
-    const accepted = server.next((socket, request) => acceptNodeWebSocket(socket, request, { pingIntervalMs: 5 }));
+    const accepted = server.next((socket, request) => acceptNodeWebSocket(socket, request, { pingIntervalMs: 25 }));
     const near = await connect({ url: server.url, pingIntervalMs: 0 });
     const far = await accepted;
     await new Promise((resolve) => setTimeout(resolve, 200));
