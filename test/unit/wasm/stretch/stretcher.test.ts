@@ -30,6 +30,16 @@ describe.each([8000, 16_000, 24_000, 48_000])("stretching at %i Hz", (rate) => {
     expect(rms(heard) / rms(samples)).toBeCloseTo(1, 1);
   });
 
+  it("makes good what noisy sounds leave unpaid", async () => {
+    const stretcher = await Stretcher.open(rate);
+    const samples = Array.from({ length: 8 }, (_, i) => [
+      ...voice(rate, 160, { seed: i, pitchHz: 100 + 10 * i }),
+      ...noise(rate, 60, 1000, i),
+    ]).flat();
+    const heard = stretcher.play(samples, rate, { speed: 1.5 });
+    expect(samples.length / heard.length).toBeGreaterThan(1.46);
+  });
+
   it("accounts for every sample", async () => {
     const stretcher = await Stretcher.open(rate);
     const { core } = stretcher;
@@ -135,7 +145,7 @@ describe("stretching of any input", () => {
             if (now.trim !== undefined) fed -= core.stretchTrim(now.trim);
             const held = core.stretchHeld() + core.stretchReady();
             expect(fed).toBe(heard + held + core.stretchRemoved() - core.stretchInserted());
-            expect(Math.abs(core.stretchDebt())).toBeLessThanOrEqual((30 * rate) / 1000);
+            expect(Math.abs(core.stretchDebt())).toBeLessThanOrEqual((60 * rate) / 1000);
           }
         },
       ),
