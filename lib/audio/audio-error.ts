@@ -17,7 +17,6 @@ export type AudioErrorCode =
   | "audio-asset"
   | "audio-core"
   | "audio-format"
-  | "audio-state"
   | "audio-closed"
   | "audio-aborted";
 
@@ -66,7 +65,6 @@ const advice: Readonly<Record<AudioErrorCode, Advice>> = {
   },
   "audio-core": { action: "Try again; if it happens again, report it with the browser's version.", fatal: false },
   "audio-format": { action: "Choose another codec.", fatal: true },
-  "audio-state": { action: "This is a mistake in the calling program.", fatal: true },
   "audio-closed": { action: "Start a new call.", fatal: true },
   "audio-aborted": { action: "Start a new call.", fatal: false },
 };

@@ -27,6 +27,9 @@ const STATS_AGE_MS = 1000;
 const VOLUME_SLEW_SECONDS = 0.01;
 /** How long a browser that waits for a click takes to show it: its `resume()` just stays pending. */
 const RESUME_DEADLINE_MS = 1000;
+const GIVE_UP_LOADING_MS = 1000;
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /**
  * Microphone and loudspeaker of one call. The samples never pass through this thread: a worklet on each side, with frame pipes that lead
@@ -41,7 +44,7 @@ export class CallAudio extends CallAudioEvents {
   readonly #volume: GainNode;
   #link: MediaLink | undefined;
   #recording: MediaStreamAudioDestinationNode | undefined;
-  #conversation: MediaStreamAudioDestinationNode | undefined;
+  #conversation: { readonly spoken: GainNode; readonly mixed: MediaStreamAudioDestinationNode } | undefined;
   #muted = false;
   #levels: { readonly input: Level; readonly output: Level } = { input: silent, output: silent };
   #switching: Promise<void> = Promise.resolve();
@@ -57,8 +60,9 @@ export class CallAudio extends CallAudioEvents {
     throwIfAborted(signal);
     const lease = leaseContext();
     const opening = microphone ? Microphone.open(microphone, signal) : undefined;
+    const adding = addWorklet(lease.context, assets);
     try {
-      const [opened, wasm] = await Promise.all([opening, loadCore(assets, signal), addWorklet(lease.context, assets)]);
+      const [opened, wasm] = await Promise.all([opening, loadCore(assets, signal), adding]);
       throwIfAborted(signal);
       return new CallAudio(lease, wasm, opened);
     } catch (error) {
@@ -66,6 +70,9 @@ export class CallAudio extends CallAudioEvents {
         (late) => late.close(),
         () => {},
       );
+      // The context is not closed under a script that it is loading.
+      const loaded = adding.catch(() => {});
+      await Promise.race([loaded, pause(GIVE_UP_LOADING_MS)]);
       await lease.release();
       throw error;
     }
@@ -114,15 +121,19 @@ export class CallAudio extends CallAudioEvents {
     return link.ends;
   }
 
-  /** Both sides of the call as one stream, for a MediaRecorder. Made on first use. */
+  /** Both sides of the call as one stream, for a MediaRecorder; silence for the microphone while it is muted. Made on first use. */
   conversation(): MediaStream {
     this.#assertOpen();
     if (!this.#conversation) {
-      this.#conversation = new MediaStreamAudioDestinationNode(this.#lease.context, { channelCount: 1 });
-      this.#volume.connect(this.#conversation);
-      this.#input.connect(this.#conversation);
+      const { context } = this.#lease;
+      const mixed = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
+      const spoken = new GainNode(context, { gain: this.#muted ? 0 : 1 });
+      spoken.connect(mixed);
+      this.#volume.connect(mixed);
+      this.#input.connect(spoken);
+      this.#conversation = { spoken, mixed };
     }
-    return this.#conversation.stream;
+    return this.#conversation.mixed.stream;
   }
 
   /** `closed` after `close`, else that of the page's AudioContext. */
@@ -133,9 +144,7 @@ export class CallAudio extends CallAudioEvents {
   /** Lets the sound run again after `suspended` or `interrupted`; call it from a click. Rejects with `media-autoplay`. */
   async resume(): Promise<void> {
     this.#assertOpen();
-    const { context } = this.#lease;
-    const refused = new Promise<void>((resolve) => setTimeout(resolve, RESUME_DEADLINE_MS));
-    await Promise.race([context.resume().catch(() => {}), refused]);
+    await Promise.race([this.#lease.context.resume().catch(() => {}), pause(RESUME_DEADLINE_MS)]);
     if (this.state === "running") return;
     throw new AudioError("media-autoplay", "The browser does not play sound on this page before a click.");
   }
@@ -148,7 +157,9 @@ export class CallAudio extends CallAudioEvents {
   /** Resolves when the capture worklet does it. Frames keep their cadence; the level keeps showing the microphone. */
   async setMuted(muted: boolean): Promise<void> {
     this.#assertOpen();
+    if (muted) this.#letThrough(false);
     this.#muted = this.#link ? await this.#link.setMuted(muted) : muted;
+    this.#letThrough(!this.#muted);
   }
 
   /**
@@ -237,11 +248,17 @@ export class CallAudio extends CallAudioEvents {
     this.#input.close();
     this.#stopLink();
     this.#volume.disconnect();
-    for (const made of [this.#recording, this.#conversation])
+    for (const made of [this.#recording, this.#conversation?.mixed]) {
       for (const track of made?.stream.getTracks() ?? []) track.stop();
+    }
     this.#levels = { input: silent, output: silent };
     await this.#lease.release();
     this.dispatchEvent(new AudioStateEvent("closed"));
+  }
+
+  /** Of the microphone, into `conversation`. */
+  #letThrough(through: boolean): void {
+    if (this.#conversation) this.#conversation.spoken.gain.value = through ? 1 : 0;
   }
 
   #stopLink(): void {

@@ -1,11 +1,13 @@
-/** A browser reports what its policy blocks in a task of its own, before or after the failure it causes. */
-const REPORT_DELAY_MS = 50;
+/** A browser reports what its policy blocks in a task of its own, before or after the failure it causes; later on a busy machine. */
+const REPORT_DELAY_MS = 500;
 
 /** Remembers what the page's Content-Security-Policy blocks while it watches. Page only. */
 export class CspWatch {
-  readonly #seen: SecurityPolicyViolationEvent[] = [];
-  readonly #note = (event: SecurityPolicyViolationEvent): void => {
-    this.#seen.push(event);
+  readonly #seen: string[] = [];
+  #noted = (): void => {};
+  readonly #note = ({ effectiveDirective }: SecurityPolicyViolationEvent): void => {
+    this.#seen.push(effectiveDirective);
+    this.#noted();
   };
 
   constructor() {
@@ -14,11 +16,17 @@ export class CspWatch {
 
   /** The directive that blocked something, if it is one of `directives` or a `-elem` form of it. Waits a moment for the report. */
   async blocked(...directives: readonly string[]): Promise<string | undefined> {
-    const find = () =>
-      this.#seen
-        .map((event) => event.effectiveDirective)
-        .find((seen) => directives.some((directive) => seen.startsWith(directive)));
-    if (!find()) await new Promise((resolve) => setTimeout(resolve, REPORT_DELAY_MS));
+    const find = () => this.#seen.find((seen) => directives.some((directive) => seen.startsWith(directive)));
+    if (!find()) {
+      await new Promise<void>((resolve) => {
+        const deadline = setTimeout(resolve, REPORT_DELAY_MS);
+        this.#noted = () => {
+          if (!find()) return;
+          clearTimeout(deadline);
+          resolve();
+        };
+      });
+    }
     return find();
   }
 

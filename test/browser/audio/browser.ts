@@ -15,22 +15,22 @@ export interface BrowserOptions {
   /** A WAV file that the microphone plays over and over. Absent: the browser's beeps. */
   readonly microphone?: string;
   /** What the person answers when asked. */
-  readonly permission?: "grant" | "deny" | "ask";
-  /** 0: no microphone is plugged in. */
-  readonly devices?: number;
+  readonly permission?: "grant" | "deny";
+  /** False: only what is plugged into this machine. */
+  readonly fakeDevices?: boolean;
   readonly more?: readonly string[];
 }
 
 /** A Chromium of its own, because the fake microphone is set when it starts. */
 export function launch(options: BrowserOptions = {}): Promise<Browser> {
-  const { microphone, permission = "grant", devices, more = [] } = options;
+  const { microphone, permission = "grant", fakeDevices = true, more = [] } = options;
   const executablePath = findProgram("chromium");
   return chromium.launch({
     ...(executablePath ? { executablePath } : {}),
     args: [
       ...flags,
-      ...(permission === "ask" ? [] : [`--use-fake-ui-for-media-stream${permission === "deny" ? "=deny" : ""}`]),
-      `--use-fake-device-for-media-stream${devices === undefined ? "" : `=device-count=${devices}`}`,
+      `--use-fake-ui-for-media-stream${permission === "deny" ? "=deny" : ""}`,
+      ...(fakeDevices ? ["--use-fake-device-for-media-stream"] : []),
       ...(microphone ? [`--use-file-for-fake-audio-capture=${microphone}`] : []),
       ...more,
     ],

@@ -103,7 +103,7 @@ test.describe("files of the library that are not where they should be", () => {
 test.describe("a person or a machine without a microphone", () => {
   const cases: [name: string, options: BrowserOptions, path: string, code: AudioErrorCode, fatal: boolean][] = [
     ["denies it", { permission: "deny" }, "/", "media-permission-denied", false],
-    ["has none", { devices: 0 }, "/", "media-no-device", false],
+    ["has none", { fakeDevices: false }, "/", "media-no-device", false],
     [
       "opened a page that is not secure",
       { more: ["--host-resolver-rules=MAP plain.test 127.0.0.1"] },
@@ -133,18 +133,30 @@ test.describe("a person or a machine without a microphone", () => {
     await page.close();
   });
 
-  test("gives up while the browser asks", async () => {
-    const own = await launch({ permission: "ask" });
-    const page = await openPage(own, server.origin);
+  test("answers only after the call was given up", async () => {
+    const page = await openPage(browser, server.origin);
     const result = await page.evaluate(async () => {
+      const { mediaDevices } = navigator;
+      const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+      let answer = () => {};
+      const answered = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      mediaDevices.getUserMedia = (constraints) => answered.then(() => ask(constraints));
       const giveUp = new AbortController();
       const opening = lab.failure(() => lab.CallAudio.open({ signal: giveUp.signal }));
       await lab.pause(200);
       giveUp.abort();
-      return { error: await opening, open: lab.stillOpen() };
+      const error = await opening;
+      const open = lab.stillOpen();
+      answer();
+      await lab.pause(500);
+      return { error, open, later: lab.stillOpen(), tracks: lab.tally.tracks.length };
     });
     expect(result.error?.code).toBe("audio-aborted");
     expect(result.open).toEqual(nothing);
-    await own.close();
+    expect(result.tracks).toBe(1);
+    expect(result.later).toEqual(nothing);
+    await page.close();
   });
 });
