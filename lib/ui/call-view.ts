@@ -2,9 +2,10 @@ import type { Call } from "../call/call.ts";
 import type { CallEventMap } from "../call/call-events.ts";
 import type { CallState } from "../call/call-state.ts";
 
-/** What the elements need of a call: the public surface they read, ask and listen to. A `Call` is one; so is anything shaped like it. */
+/** What elements need of a call: what they read, ask and listen to, and what a page asks of the call of an element. */
 export type CallView = Pick<
   Call,
+  | "id"
   | "state"
   | "muted"
   | "connectedAt"
@@ -15,6 +16,9 @@ export type CallView = Pick<
   | "hangUp"
   | "setMuted"
   | "sendDtmf"
+  | "setVolume"
+  | "resumeAudio"
+  | "stats"
   | "addEventListener"
   | "removeEventListener"
 >;

@@ -17,6 +17,7 @@ import type { CallView } from "../../../lib/ui/call-view.ts";
 
 /** A call that a test moves by hand. Like the real one it fires after it changed, and does nothing it was not told to. */
 export class FakeCall extends EventTarget implements CallView {
+  readonly id = "fake";
   state: CallState = "idle";
   muted = false;
   connectedAt: number | undefined;
@@ -45,6 +46,18 @@ export class FakeCall extends EventTarget implements CallView {
 
   async sendDtmf(digits: string): Promise<void> {
     this.#ask(`sendDtmf ${digits}`);
+  }
+
+  setVolume(volume: number): void {
+    this.#ask(`setVolume ${volume}`);
+  }
+
+  async resumeAudio(): Promise<void> {
+    this.#ask("resumeAudio");
+  }
+
+  async stats(): Promise<never> {
+    throw new Error("a fake call measures nothing");
   }
 
   #ask(what: string): void {

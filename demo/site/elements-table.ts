@@ -1,0 +1,29 @@
+/** What the table of elements says: tag, what it shows, what it asks. */
+const rows: readonly (readonly [string, string, string])[] = [
+  ["voice-call", "The whole call: start, stages, bar, meters, captions, keypad, end.", "all of the below"],
+  ["voice-call-button", "Starts a call; calls again after one.", "voice-call-request"],
+  ["voice-mute-button", "Pressed while the microphone sends silence.", "voice-mute-request"],
+  ["voice-hangup-button", "Ends the call, or gives up starting it.", "voice-hangup-request"],
+  ["voice-dialpad", "Twelve keys, typed digits, what was sent.", "voice-dtmf-request"],
+  ["voice-level", "A meter of what is sent (input) or played (output).", "–"],
+  ["voice-captions", "What was said; finished sentences are read out.", "–"],
+  ["voice-status", "State and duration; announces changes.", "–"],
+];
+
+export function fillElementsTable(body: HTMLElement): void {
+  for (const [tag, shows, asks] of rows) {
+    const row = document.createElement("tr");
+    const head = document.createElement("th");
+    head.scope = "row";
+    const code = document.createElement("code");
+    code.textContent = `<${tag}>`;
+    head.append(code);
+    row.append(head);
+    for (const text of [shows, asks]) {
+      const cell = document.createElement("td");
+      cell.textContent = text;
+      row.append(cell);
+    }
+    body.append(row);
+  }
+}
