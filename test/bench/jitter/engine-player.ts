@@ -1,4 +1,3 @@
-import { compileEntry } from "../../unit/wasm/compile.ts";
 import { SENDERS } from "./law-player.ts";
 import type { Counters, Operation, Player, Tick } from "./player.ts";
 import { makeSpeech } from "./speech.ts";
@@ -23,6 +22,7 @@ const STAT = {
   lag: 37,
 } as const;
 
+/** What the bench uses of the core. */
 export interface Engine {
   readonly memory: WebAssembly.Memory;
   inputPtr(): number;
@@ -35,57 +35,65 @@ export interface Engine {
   playbackStat(index: number): number;
 }
 
+export interface EngineOptions {
+  /** Instances of one module are independent streams. */
+  module: WebAssembly.Module;
+  deviceRate?: number;
+  /** Called with what every render quantum played; the view is valid during the call. */
+  hear?: (samples: Float32Array) => void;
+  /** Speech at 16 kHz on the int16 scale, repeated; default: synthetic. */
+  speech?: Float32Array;
+}
+
 const L16 = 0;
-const SPEECH_SECONDS = 60;
-/** −60 dBFS: what a quiet row of a trace sounds like. */
-const QUIET_SHARE = 0.01;
 /** Frames of a render quantum. */
 const QUANTUM = 128;
 const ENGINE_TICK_MS = 5;
+const SPEECH_SECONDS = 60;
+/** −60 dBFS: what a quiet row of a trace sounds like. */
+const QUIET_SHARE = 0.01;
+/** Samples that fit the input of one push. */
+const PUSH_SAMPLES = 8192;
 
-let speech: Float32Array | undefined;
+let synthetic: Float32Array | undefined;
 
-/** The whole engine with real audio, L16 at 16 kHz to a device at `deviceRate`. */
+/** The whole engine with real audio: L16 at 16 kHz, to a device that renders quanta of 128 frames. */
 export class EnginePlayer implements Player {
   readonly engine: Engine;
-  readonly #input: Uint8Array;
-  readonly #output: Float32Array;
   readonly stepMs: number;
+  readonly #input: DataView;
+  readonly #output: Float32Array;
+  readonly #speech: Float32Array;
+  readonly #hear: EngineOptions["hear"];
   readonly #positions: Map<Row, number>;
   readonly #rtp: boolean;
-  /** Everything played, at the device rate, when it is to be kept. */
-  readonly heard: Float32Array[] = [];
-  readonly #keep: boolean;
   #tickMs = Number.NaN;
   #lag = 0;
 
-  private constructor(engine: Engine, trace: Trace, options: { deviceRate: number; keep: boolean }) {
-    this.engine = engine;
+  constructor(trace: Trace, { module, deviceRate = 48000, hear, speech }: EngineOptions) {
+    this.engine = new WebAssembly.Instance(module, {}).exports as unknown as Engine;
+    this.stepMs = (1000 * QUANTUM) / deviceRate;
     this.#rtp = trace.rtp;
-    this.#keep = options.keep;
-    this.stepMs = (1000 * QUANTUM) / options.deviceRate;
-    const { buffer } = engine.memory;
-    this.#input = new Uint8Array(buffer, engine.inputPtr(), 16384);
-    this.#output = new Float32Array(buffer, engine.outputPtr(), 4096);
+    this.#hear = hear;
+    synthetic ??= speech ? undefined : makeSpeech(1, SPEECH_SECONDS);
+    this.#speech = speech ?? synthetic ?? new Float32Array(1);
+    const { buffer } = this.engine.memory;
+    this.#input = new DataView(buffer, this.engine.inputPtr(), 2 * PUSH_SAMPLES);
+    this.#output = new Float32Array(buffer, this.engine.outputPtr(), QUANTUM);
     const positions = mediaPositions(trace);
     this.#positions = new Map(trace.rows.map((row, i) => [row, positions[i] ?? 0]));
-    engine.playbackOpen(L16, SAMPLE_RATE, options.deviceRate);
-  }
-
-  static async open(trace: Trace, options = { deviceRate: 48000, keep: false }): Promise<EnginePlayer> {
-    const engine = (await compileEntry("engine")).exports as unknown as Engine;
-    return new EnginePlayer(engine, trace, options);
+    if (this.engine.playbackOpen(L16, SAMPLE_RATE, deviceRate) < 0)
+      throw new RangeError(`no device at ${deviceRate} Hz`);
   }
 
   push(row: Row): void {
-    speech ??= makeSpeech(1, SPEECH_SECONDS);
     const position = this.#positions.get(row) ?? 0;
-    for (let at = 0; at < row.samples; at += 8192) {
-      const samples = Math.min(8192, row.samples - at);
-      const view = new DataView(this.#input.buffer, this.#input.byteOffset);
+    const share = row.quiet ? QUIET_SHARE : 1;
+    for (let at = 0; at < row.samples; at += PUSH_SAMPLES) {
+      const samples = Math.min(PUSH_SAMPLES, row.samples - at);
       for (let i = 0; i < samples; i++) {
-        const value = (speech[(position + at + i) % speech.length] ?? 0) * (row.quiet ? QUIET_SHARE : 1);
-        view.setInt16(2 * i, Math.round(value), true);
+        const value = this.#speech[(position + at + i) % this.#speech.length] ?? 0;
+        this.#input.setInt16(2 * i, Math.round(value * share), true);
       }
       if (this.#rtp) this.engine.playbackPushRtp(2 * samples, row.sequence & 0xffff, row.timestamp + at, row.arrivalMs);
       else this.engine.playbackPush(2 * samples, row.arrivalMs);
@@ -94,8 +102,8 @@ export class EnginePlayer implements Player {
 
   /** Renders one quantum: at most one tick of the engine. */
   tick(nowMs: number): Tick[] {
-    const frames = this.engine.playbackPull(QUANTUM, nowMs);
-    if (this.#keep) this.heard.push(this.#output.slice(0, frames));
+    this.engine.playbackPull(QUANTUM, nowMs);
+    this.#hear?.(this.#output);
     const tickMs = this.#stat("tickMs");
     if (tickMs === this.#tickMs) return [];
     this.#tickMs = tickMs;
@@ -124,7 +132,6 @@ export class EnginePlayer implements Player {
       durationMs: ENGINE_TICK_MS,
       operation: String.fromCharCode(this.#stat("operation")) as Operation,
       played,
-      cut: 0,
       from: head - played - lag,
       head: head - this.#lag,
       sender: SENDERS[this.#stat("sender")] ?? "unknown",

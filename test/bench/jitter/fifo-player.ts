@@ -52,7 +52,6 @@ export class FifoPlayer implements Player {
       durationMs: TICK_MS,
       operation,
       played: this.#played - before,
-      cut: 0,
       from: this.#head - (this.#played - before),
       head: this.#head,
       sender: "live",

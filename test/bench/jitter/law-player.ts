@@ -31,7 +31,6 @@ export class LawPlayer implements Player {
       durationMs: TICK_MS,
       operation,
       played: law.tickPlayed.value,
-      cut: law.tickCut.value,
       from: law.head.value - law.tickPlayed.value,
       head: law.head.value,
       sender: SENDERS[law.senderState.value] ?? "unknown",

@@ -11,8 +11,6 @@ export interface Tick {
   operation: Operation;
   /** Samples of the trace played. */
   played: number;
-  /** Samples cut off a backlog in quiet audio. */
-  cut: number;
   /** Media position of the first sample played, and after the last. */
   from: number;
   head: number;

@@ -35,6 +35,7 @@ export interface Score {
   driftErrorPpm?: number;
   /** Share of time the sender was taken for generated speech. */
   generatedPct: number;
+  targetMs: number;
   utterances?: number;
   firstAudioMs?: number;
   worstFirstAudioMs?: number;
@@ -55,6 +56,14 @@ class MediaIndex {
     const positions = mediaPositions(trace);
     this.#order = positions.map((_, i) => i).sort((a, b) => (positions[a] ?? 0) - (positions[b] ?? 0));
     this.#starts = this.#order.map((i) => positions[i] ?? 0);
+  }
+
+  /** Calls `visit` for every row that overlaps from…to, with the samples it has in there. */
+  overlapping(from: number, to: number, visit: (row: number, samples: number) => void): void {
+    for (let at = lastAtMost(this.#starts, from); (this.#starts[at] ?? to) < to; at++) {
+      const next = this.#starts[at + 1] ?? Number.POSITIVE_INFINITY;
+      visit(this.#order[at] ?? 0, Math.min(next, to) - Math.max(this.#starts[at] ?? 0, from));
+    }
   }
 
   /** The row that `position` lies in, and how far, samples. */
@@ -78,6 +87,7 @@ export function scoreTrace(trace: Trace, ticks: Tick[], counters: Counters): Sco
     slowedPct: share("S"),
     interruptions: 0,
     lostSamples: counters.dropped,
+    targetMs: mean(ticks.map((tick) => tick.targetMs)),
     generatedPct: (100 * ticks.filter((tick) => tick.sender === "generated").length) / ticks.length,
   };
   if (trace.captureMs) return { ...score, ...scoreLive(trace, trace.captureMs, ticks, counters) };
@@ -88,7 +98,7 @@ function scoreLive(trace: Trace, captureMs: number[], ticks: Tick[], counters: C
   const index = new MediaIndex(trace);
   const delays: { atMs: number; delayMs: number }[] = [];
   for (const tick of ticks) {
-    if (!"NAS".includes(tick.operation) || tick.played === 0) continue;
+    if (!"NAS".includes(tick.operation) || !isSounding(tick)) continue;
     const { row, into } = index.find(tick.from);
     const captured = (captureMs[row] ?? 0) + into / SAMPLES_PER_MS;
     delays.push({ atMs: tick.atMs, delayMs: tick.atMs - captured - trace.baseMs });
@@ -165,28 +175,29 @@ interface Utterance {
   playedMs: number;
 }
 
+/** Did it play media? What a stretcher plays again is media too. */
+const isSounding = (tick: Tick): boolean => tick.head > tick.from;
+
 function scoreGenerated(trace: Trace, numbers: number[], ticks: Tick[]): Partial<Score> {
   const utterances = arrivedUtterances(trace, numbers);
   const index = new MediaIndex(trace);
   let stretchedMs = 0;
   for (const tick of ticks) {
-    if (tick.played === 0) continue;
-    const from = numbers[index.find(tick.from).row] ?? -1;
-    const to = numbers[index.find(tick.head - 1).row] ?? -1;
-    for (const utterance of new Set([utterances.get(from), utterances.get(to)])) {
-      if (!utterance) continue;
+    if (!isSounding(tick)) continue;
+    index.overlapping(tick.from, tick.head, (row, samples) => {
+      const utterance = utterances.get(numbers[row] ?? -1);
+      if (!utterance) return;
       utterance.firstMs = Math.min(utterance.firstMs, tick.atMs);
       utterance.lastMs = tick.atMs + tick.durationMs;
-    }
-    const utterance = utterances.get(from);
-    if (!utterance) continue;
-    utterance.playedMs += tick.played / SAMPLES_PER_MS;
+      utterance.playedMs += samples / SAMPLES_PER_MS;
+    });
+    if (!utterances.has(numbers[index.find(tick.from).row] ?? -1)) continue;
     if (tick.operation === "A" || tick.operation === "S") stretchedMs += tick.durationMs;
   }
   const heard = [...utterances.values()].filter((utterance) => utterance.lastMs > 0);
   const inside = (atMs: number): boolean => heard.some((u) => u.firstMs < atMs && atMs < u.lastMs - 10);
   const first = heard.map((u, i) => u.firstMs - Math.max(u.arrivedMs, heard[i - 1]?.lastMs ?? 0));
-  const silent = ticks.filter((tick, i) => tick.played === 0 && (ticks[i - 1]?.played ?? 0) > 0 && inside(tick.atMs));
+  const silent = ticks.filter((tick, i) => i > 0 && !isSounding(tick) && isSounding(ticks[i - 1] ?? tick) && inside(tick.atMs));
   return {
     utterances: heard.length,
     firstAudioMs: median(first),
@@ -198,8 +209,9 @@ function scoreGenerated(trace: Trace, numbers: number[], ticks: Tick[]): Partial
     gapMs: sum(heard.map((u) => Math.max(0, u.lastMs - u.firstMs - u.mediaMs - 19))),
     unavoidableGapMs: sum(heard.map((u) => u.unavoidableMs)),
     interruptions: silent.length,
-    // A tick that spans two utterances is credited to the first: up to 10 ms.
-    lostSamples: SAMPLES_PER_MS * sum([...utterances.values()].map((u) => Math.max(0, u.mediaMs - u.playedMs - 10.1))),
+    lostSamples: sum(
+      [...utterances.values()].map((u) => Math.max(0, Math.round((u.mediaMs - u.playedMs) * SAMPLES_PER_MS))),
+    ),
   };
 }
 
