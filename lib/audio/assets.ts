@@ -1,6 +1,6 @@
 import { coreBytes } from "../core/index.ts";
 import { AudioError } from "./audio-error.ts";
-import { CspWatch } from "./csp-watch.ts";
+import { CspWatch, scriptBlocked } from "./csp-watch.ts";
 import { workletSource } from "./worklet.generated.ts";
 
 /** Where a site with a strict Content-Security-Policy serves the library's files itself. Left out, they are inlined. */
@@ -30,11 +30,10 @@ async function load(context: BaseAudioContext, workletUrl: string | URL | undefi
   const url = inlined
     ? URL.createObjectURL(new Blob([workletSource], { type: "text/javascript" }))
     : new URL(workletUrl, document.baseURI).href;
-  const watch = new CspWatch();
   try {
     await context.audioWorklet.addModule(url);
   } catch (cause) {
-    const directive = await watch.blocked("script-src", "worker-src", "default-src");
+    const directive = await scriptBlocked(url);
     const what = inlined ? "The inlined audio worklet" : `The audio worklet ${url}`;
     if (directive) {
       throw new AudioError("csp-worklet", `${what} is blocked by ${directive} of the page's Content-Security-Policy.`, {
@@ -43,7 +42,6 @@ async function load(context: BaseAudioContext, workletUrl: string | URL | undefi
     }
     throw new AudioError("audio-asset", `${what} could not be loaded.`, { cause });
   } finally {
-    watch.stop();
     if (inlined) URL.revokeObjectURL(url);
   }
 }

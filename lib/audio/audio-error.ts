@@ -51,7 +51,7 @@ const advice: Readonly<Record<AudioErrorCode, Advice>> = {
   "media-failed": { action: "Reconnect the microphone or choose another one, then try again.", fatal: false },
   "csp-worklet": {
     action:
-      "Add blob: to script-src in the page's Content-Security-Policy, or serve worklet.js yourself and set workletUrl.",
+      "Allow it in script-src of the page's Content-Security-Policy: blob: for the inlined script; or serve worklet.js, set workletUrl and allow its origin.",
     fatal: true,
   },
   "csp-wasm": { action: "Add 'wasm-unsafe-eval' to script-src in the page's Content-Security-Policy.", fatal: true },

@@ -34,3 +34,24 @@ export class CspWatch {
     document.removeEventListener("securitypolicyviolation", this.#note);
   }
 }
+
+/**
+ * The directive that keeps this page from loading `url` as a script, if there is one. Browsers do not report that a policy blocked a worklet
+ * script, so the same address is asked for as a preload, which is governed by the same directive, is reported, and runs nothing.
+ */
+export async function scriptBlocked(url: string): Promise<string | undefined> {
+  const watch = new CspWatch();
+  const link = Object.assign(document.createElement("link"), { rel: "preload", as: "script", href: url });
+  try {
+    const failed = new Promise<boolean>((resolve) => {
+      link.onload = () => resolve(false);
+      link.onerror = () => resolve(true);
+      setTimeout(() => resolve(true), REPORT_DELAY_MS);
+    });
+    document.head.append(link);
+    return (await failed) ? await watch.blocked("script-src", "default-src") : undefined;
+  } finally {
+    link.remove();
+    watch.stop();
+  }
+}

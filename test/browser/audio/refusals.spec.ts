@@ -39,6 +39,13 @@ test.describe("a policy of the page", () => {
   const script = "script-src 'self' 'unsafe-inline'";
   const cases: [name: string, path: string, options: CallAudioOptions, code: AudioErrorCode, text: RegExp][] = [
     ["blocks the inlined worklet", `/?csp=${escape(`${script} 'wasm-unsafe-eval'`)}`, {}, "csp-worklet", /script-src/],
+    [
+      "blocks the address of the worklet",
+      `/?csp=${escape(`${script} blob: 'wasm-unsafe-eval'`)}`,
+      { assets: { workletUrl: "http://127.0.0.1:1/worklet.js" } },
+      "csp-worklet",
+      /worklet\.js is blocked by script-src/,
+    ],
     ["forbids wasm", `/?csp=${escape(`${script} blob:`)}`, {}, "csp-wasm", /WebAssembly/],
     [
       "blocks the address of the core",
