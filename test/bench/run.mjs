@@ -1,0 +1,56 @@
+// `node test/bench/run.mjs <bench> [options]`: bundles test/bench/<bench>/main.ts to build/bench/<bench>.mjs and runs it. A fresh wasm core is
+// built first. Options go to the bench; --help tells them.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { ensureTools } from "../tools.mjs";
+
+const root = resolve(import.meta.dirname, "../..");
+const [name = "", ...words] = process.argv.slice(2);
+const entry = join(import.meta.dirname, name, "main.ts");
+if (!/^[a-z-]+$/.test(name) || !existsSync(entry)) {
+  console.error("usage: node test/bench/run.mjs <core|jitter> [options]; --help after the name tells the options");
+  process.exit(2);
+}
+
+if (!words.includes("--help")) {
+  try {
+    ensureTools(["espeak-ng", "ffmpeg", "sox"]);
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
+}
+// What it says goes to standard error: standard output belongs to the bench.
+const wasm = spawnSync(process.execPath, [join(root, "wasm/build.mjs")], { stdio: ["ignore", 2, 2] });
+if (wasm.status !== 0) process.exit(wasm.status ?? 1);
+
+/** A bundle lies elsewhere than its sources, which find their neighbours by import.meta.dirname. */
+const sourceFolders = {
+  name: "source-folders",
+  setup(context) {
+    context.onLoad({ filter: /\/(test|lib)\/.*\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      return { contents: text.replaceAll("import.meta.dirname", JSON.stringify(dirname(path))), loader: "ts" };
+    });
+  },
+};
+
+const outfile = join(root, "build/bench", `${name}.mjs`);
+await build({
+  entryPoints: [entry],
+  outfile,
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  packages: "external",
+  sourcemap: "inline",
+  logLevel: "warning",
+  plugins: [sourceFolders],
+});
+process.argv = [process.execPath, outfile, ...words];
+await import(pathToFileURL(outfile).href);
