@@ -97,6 +97,17 @@ describe("automatic gain control", () => {
     expect(decibels((agc.agcGain() * 400) / target)).toBeCloseTo(0, 0);
   });
 
+  it("writes nothing beside its frame", () => {
+    const view = scratch(frameSamples + 32);
+    for (const samples of [4, 80, 160]) {
+      view.fill(12345.5);
+      view.fill(30000, 16, 16 + samples);
+      agc.agcRun(agc.scratchPtr() + 64, samples, 1);
+      expect(view.subarray(0, 16).every((value) => value === 12345.5)).toBe(true);
+      expect(view.subarray(16 + samples).every((value) => value === 12345.5)).toBe(true);
+    }
+  });
+
   it("gives finite samples within full scale for any input", () => {
     const rude = noise(1, 60000, 9);
     for (let at = 0; at < rude.length; at += 37) rude[at] = [Number.NaN, Infinity, -Infinity, 1e30][at % 4] ?? 0;

@@ -130,11 +130,12 @@ describe("voice activity detection", () => {
     vad = (await compileEntry("vad")).exports as unknown as Vad;
   });
 
-  const cases = (["white", "pink", "car"] as Color[]).flatMap((color) =>
-    [8000, 16000, ...(color === "pink" ? [48000] : [])].flatMap((rate) =>
-      [25, 15, 8].map((snr) => [color, rate, snr] as const),
+  const cases = [
+    ...(["white", "pink", "car"] as Color[]).flatMap((color) =>
+      [8000, 16000].flatMap((rate) => [25, 15, 8].map((snr) => [color, rate, snr] as const)),
     ),
-  );
+    ["pink", 48000, 15] as const,
+  ];
 
   it.each(cases)("finds speech in %s noise at %i Hz and %i dB, and nothing else", async (color, sampleRate, snrDb) => {
     const clean = await cleanSpeech(sampleRate);
