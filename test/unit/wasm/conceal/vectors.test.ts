@@ -17,8 +17,17 @@ interface GapVector {
   readonly voicing: number | null;
 }
 
+/** A stream with several losses: `input` is what was sent, `output` what is heard. */
+interface SequenceVector {
+  readonly rate: number;
+  readonly input: number[];
+  readonly operations: ["good" | "lost" | "fill", number][];
+  readonly output: number[];
+}
+
 const folder = join(import.meta.dirname, "../../../vectors/concealment");
 const files = readdirSync(folder).filter((file) => file.endsWith("_one.json") || file.endsWith("_two.json"));
+const sequences = readdirSync(folder).filter((file) => file.startsWith("sequence_"));
 
 function read(file: string): GapVector {
   return JSON.parse(readFileSync(join(folder, file), "utf8")) as GapVector;
@@ -32,6 +41,7 @@ beforeAll(async () => void (await Concealer.open(8000)), 300_000);
 describe("concealment against the reference vectors", () => {
   it("finds all of them", () => {
     expect(files).toHaveLength(24);
+    expect(sequences).toHaveLength(2);
   });
 
   for (const file of files) {
@@ -50,6 +60,23 @@ describe("concealment against the reference vectors", () => {
       expect(largestDifference(gap, vector.gap)).toBeLessThanOrEqual(TOLERANCE);
       expect(largestDifference(merged, vector.merged)).toBeLessThanOrEqual(TOLERANCE);
       if (vector.twoSided) expect(merged).toEqual(vector.next);
+    });
+  }
+
+  for (const file of sequences) {
+    it(`replays ${file}`, async () => {
+      const { rate, input, operations, output } = JSON.parse(
+        readFileSync(join(folder, file), "utf8"),
+      ) as SequenceVector;
+      const concealer = await Concealer.open(rate);
+      const heard: number[] = [];
+      for (const [operation, n] of operations) {
+        const at = heard.length;
+        if (operation === "good") heard.push(...concealer.good(input.slice(at, at + n)));
+        else if (operation === "lost") heard.push(...concealer.lost(n));
+        else heard.push(...concealer.fill(n, input.slice(at + n, at + n + rate / 50)));
+      }
+      expect(largestDifference(heard, output)).toBeLessThanOrEqual(TOLERANCE);
     });
   }
 
