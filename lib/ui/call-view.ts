@@ -55,7 +55,12 @@ export function phaseOf(call: Pick<CallView, "state" | "ended" | "connectedAt"> 
   }
 }
 
-/** Whether the call can be muted, dialled on and hung up in the ordinary way. */
+/** Whether keys can be pressed. */
+export function canDial(call: CallView | undefined): boolean {
+  return call?.ended === undefined && (call?.state === "active" || call?.state === "held");
+}
+
+/** Whether the call is on, and can be muted. */
 export function isTalking(call: CallView | undefined): boolean {
   return phaseOf(call) === "live" && call?.state !== "terminating";
 }

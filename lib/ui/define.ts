@@ -30,7 +30,7 @@ export { CallController, type CallControllerOptions, type CallHost } from "./cal
 export { type CallScope, callScope } from "./call-scope.ts";
 export type { CallPhase, CallView } from "./call-view.ts";
 export { ContextProvider } from "./context.ts";
-export type * from "./events.ts";
+export type { DetailOf, VoiceEventMap, VoiceNotificationMap, VoiceRequestMap } from "./events.ts";
 export { type MessageKey, type Messages, registerMessages } from "./messages/messages.ts";
 export { VoiceElement } from "./voice-element.ts";
 export {

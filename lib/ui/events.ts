@@ -46,6 +46,11 @@ export type VoiceEventMap = VoiceRequestMap & VoiceNotificationMap;
 
 export type DetailOf<Type extends keyof VoiceEventMap> = VoiceEventMap[Type]["detail"];
 
+/** Bubbling and composed, as every `voice-*` event is. */
+export function voiceEvent<Detail>(type: string, detail: Detail, init: EventInit): CustomEvent<Detail> {
+  return new CustomEvent(type, { detail, bubbles: true, composed: true, ...init });
+}
+
 declare global {
   interface HTMLElementEventMap extends VoiceRequestMap, VoiceNotificationMap {}
 }

@@ -2,7 +2,7 @@ import { LitElement, type PropertyDeclarations } from "lit";
 import { CallController } from "./call-controller.ts";
 import type { CallScope } from "./call-scope.ts";
 import type { CallEventType, CallView } from "./call-view.ts";
-import type { DetailOf, VoiceNotificationMap, VoiceRequestMap } from "./events.ts";
+import { type DetailOf, type VoiceNotificationMap, type VoiceRequestMap, voiceEvent } from "./events.ts";
 import { localeOf } from "./messages/locale.ts";
 import { fill, type MessageKey, type Messages, mergeMessages, messagesFor } from "./messages/messages.ts";
 
@@ -62,7 +62,7 @@ export abstract class VoiceElement extends LitElement {
   protected callChanged(_call: CallView | undefined): void {}
 
   protected notify<Type extends keyof VoiceNotificationMap>(type: Type, detail: DetailOf<Type>): void {
-    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+    this.dispatchEvent(voiceEvent(type, detail, {}));
   }
 
   /** Announces what a person asked for and, unless a listener objects, does it; a failure becomes a `voice-error`. */
@@ -71,8 +71,7 @@ export abstract class VoiceElement extends LitElement {
     detail: DetailOf<Type>,
     act: () => Promise<void> | undefined,
   ): void {
-    const request = new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable: true });
-    if (!this.dispatchEvent(request)) return;
+    if (!this.dispatchEvent(voiceEvent(type, detail, { cancelable: true }))) return;
     void this.attempt(act);
   }
 

@@ -1,6 +1,6 @@
 import type { CallEventMap } from "../../call/call-events.ts";
 import type { CallEventType } from "../call-view.ts";
-import type { DetailOf } from "../events.ts";
+import { type DetailOf, voiceEvent } from "../events.ts";
 
 /** Events of the call that `<voice-call>` dispatches again as `voice-*`. Levels and quality come too often for that. */
 type Forwarded = Exclude<CallEventType, "level" | "quality">;
@@ -31,6 +31,5 @@ export function forward(event: Event, host: EventTarget): void {
   if (detailOf === undefined) return;
   const type = event.type === "recordingrequest" ? "voice-recording-request" : `voice-${event.type}`;
   const { cancelable } = event;
-  const init: CustomEventInit<unknown> = { detail: detailOf(event), bubbles: true, composed: true, cancelable };
-  if (!host.dispatchEvent(new CustomEvent(type, init))) event.preventDefault();
+  if (!host.dispatchEvent(voiceEvent(type, detailOf(event), { cancelable }))) event.preventDefault();
 }

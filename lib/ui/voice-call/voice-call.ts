@@ -49,6 +49,15 @@ import { card } from "./voice-call.styles.ts";
  * @csspart code - The error's code.
  * @csspart bar - The call bar.
  * @csspart toggle - The buttons of the bar that show keypad and captions.
+ * @csspart call-button - The start button.
+ * @csspart mute-button - The mute button.
+ * @csspart hangup-button - The hang-up button.
+ * @csspart state - The state, in the status.
+ * @csspart timer - The timer, in the status.
+ * @csspart line - One line of the captions; `partial` while it grows.
+ * @csspart speaker - Who says it, in the captions.
+ * @csspart key - One key of the keypad.
+ * @csspart digits - The digits sent so far.
  * @cssprop --voice-call-width - Greatest width (default 25rem).
  * @cssprop --voice-surface - Background.
  * @cssprop --voice-raised - Background of buttons.
@@ -201,7 +210,7 @@ export class VoiceCall extends VoiceElement {
       <section part="card" class="card ${end?.error ? "failed" : phase}" tabindex="-1" aria-label=${title} @keydown=${this.#keyDown}>
         <header part="header">
           <span part="title" class="title"><slot name="title">${title}</slot></span>
-          <voice-status part="status" ?hidden=${this.#failure !== undefined}></voice-status>
+          <voice-status part="status" exportparts="state, timer" ?hidden=${this.#failure !== undefined}></voice-status>
         </header>
         <div part="intro" class="intro" ?hidden=${phase !== "idle"}>
           <slot></slot>
@@ -219,10 +228,10 @@ export class VoiceCall extends VoiceElement {
         <div part="end" class="end" role=${this.#failure ? "alert" : nothing} ?hidden=${phase !== "over"}>
           ${endReport(end, table)}
         </div>
-        <voice-captions part="captions" ?hidden=${!captions || !this.#captionsOpen}></voice-captions>
-        <voice-dialpad id="dialpad" part="dialpad" ?hidden=${!live || !this.#keypadOpen || this.noKeypad}></voice-dialpad>
+        <voice-captions part="captions" exportparts="line, partial, speaker" ?hidden=${!captions || !this.#captionsOpen}></voice-captions>
+        <voice-dialpad id="dialpad" part="dialpad" exportparts="key, digits" ?hidden=${!live || !this.#keypadOpen || this.noKeypad}></voice-dialpad>
         <div part="bar" class="bar" role="group" aria-label=${table.controls} ?hidden=${!underWay}>
-          <voice-mute-button stacked ?hidden=${!live}></voice-mute-button>
+          <voice-mute-button stacked exportparts="button:mute-button" ?hidden=${!live}></voice-mute-button>
           <button
             part="toggle"
             id="keypad"
@@ -246,10 +255,10 @@ export class VoiceCall extends VoiceElement {
             <span class="icon">${captionsIcon}</span>${table.captions}
           </button>
           <slot name="controls"></slot>
-          <voice-hangup-button stacked></voice-hangup-button>
+          <voice-hangup-button stacked exportparts="button:hangup-button"></voice-hangup-button>
         </div>
         <div class="begin" ?hidden=${underWay}>
-          <voice-call-button>${end?.error ? table.tryAgain : nothing}</voice-call-button>
+          <voice-call-button exportparts="button:call-button">${end?.error ? table.tryAgain : nothing}</voice-call-button>
         </div>
         <slot name="footer"></slot>
       </section>

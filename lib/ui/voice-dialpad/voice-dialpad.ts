@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { type CallEventType, isTalking } from "../call-view.ts";
+import { type CallEventType, canDial } from "../call-view.ts";
 import { buttons, theme } from "../styles.ts";
 import { VoiceElement } from "../voice-element.ts";
 
@@ -97,7 +97,7 @@ export class VoiceDialpad extends VoiceElement {
   }
 
   protected override render(): TemplateResult {
-    const off = !isTalking(this.currentCall);
+    const off = !canDial(this.currentCall);
     return html`
       <p part="digits" class="digits">${this.#sent}</p>
       <div part="keys" class="keys" role="group" aria-label=${this.text("keypad")} @keydown=${this.#typed}>
@@ -124,7 +124,7 @@ export class VoiceDialpad extends VoiceElement {
 
   #press(digit: string): void {
     const call = this.currentCall;
-    if (call === undefined || !isTalking(call)) return;
+    if (call === undefined || !canDial(call)) return;
     this.ask("voice-dtmf-request", { digit }, () => call.sendDtmf(digit));
   }
 

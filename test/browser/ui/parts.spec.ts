@@ -1,4 +1,5 @@
 import { expect } from "@playwright/test";
+import type { CallState } from "../../../lib/call/call-state.ts";
 import { test } from "./elements-page.ts";
 
 test("parts find their call by id, before and after it exists", async ({ page, open }) => {
@@ -231,4 +232,36 @@ test("the timer counts while the call lasts and stands still afterwards", async 
   await page.evaluate(() => window.ui.call.end({ reason: "normal", by: "local" }));
   await page.clock.runFor(30_000);
   await expect(timer).toHaveText("1:05");
+});
+
+test("keys and mute are off where the call cannot take them", async ({ page, open }) => {
+  await open(`<voice-dialpad></voice-dialpad><voice-mute-button></voice-mute-button>`);
+  await page.evaluate(() => {
+    for (const part of [document.querySelector("voice-dialpad")!, document.querySelector("voice-mute-button")!]) {
+      part.call = window.ui.call;
+    }
+  });
+  const off = async (state: CallState) => {
+    await page.evaluate((state) => window.ui.call.move(state), state);
+    const of = (name: string) => page.getByRole("button", { name, exact: true }).getAttribute("aria-disabled");
+    return { key: (await of("1")) === "true", mute: (await of("Mute")) === "true" };
+  };
+  expect(await off("connecting")).toEqual({ key: true, mute: true });
+  expect(await off("active")).toEqual({ key: false, mute: false });
+  expect(await off("reconnecting")).toEqual({ key: true, mute: false });
+  expect(await off("terminating")).toEqual({ key: true, mute: true });
+});
+
+test("the look of the parts can be changed from outside", async ({ page, open }) => {
+  await open(`<voice-call></voice-call>`);
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(
+      "voice-call { --voice-accent: rgb(1, 2, 3); } voice-call::part(call-button) { border-radius: 5px; }",
+    );
+    document.adoptedStyleSheets.push(sheet);
+  });
+  const button = page.getByRole("button");
+  await expect(button).toHaveCSS("background-color", "rgb(1, 2, 3)");
+  await expect(button).toHaveCSS("border-top-left-radius", "5px");
 });
