@@ -1,9 +1,8 @@
 import { CaptureStream } from "../lib/core/capture-stream.ts";
-import { instantiateCore } from "../lib/core/instantiate-core.ts";
 import { FrameWriter } from "../lib/frames/frame-writer.ts";
 import { CallScope } from "./call-scope.ts";
-import { failure } from "./failure.ts";
 import type { CaptureReply, CaptureRequest, CaptureSetup } from "./messages.ts";
+import { failure, startCore } from "./start-core.ts";
 
 /**
  * Microphone to frames: 128 mono samples a quantum → core → encoded frames → uplink pipe. Render thread. Without an input (no microphone,
@@ -26,7 +25,7 @@ export class CaptureProcessor extends AudioWorkletProcessor implements AudioWork
     this.#frameSeconds = frameMs / 1000;
     this.port.onmessage = ({ data }: { readonly data: CaptureRequest }) => this.#receive(data);
     try {
-      const core = instantiateCore(wasm);
+      const core = startCore(wasm);
       // Before the stream opens, so that not even the fade of a later mute is heard.
       core.exports.captureMute(muted ? 1 : 0);
       const stream = new CaptureStream(core, { format, deviceRate: sampleRate, frameMs });

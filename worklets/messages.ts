@@ -35,10 +35,10 @@ export type PlaybackRequest =
   | { readonly type: "stats"; readonly id: number }
   | { readonly type: "stop" };
 
-/** Either processor → page, once, first: the core runs, or why it does not (`code` of a CoreError). */
+/** Either processor → page, once, first: the core runs, or why it does not (`code` of a CoreError, where there is one). */
 export type SetupReply =
   | { readonly type: "ready" }
-  | { readonly type: "failed"; readonly code: string; readonly message: string };
+  | { readonly type: "failed"; readonly code: string | undefined; readonly message: string };
 
 /** Capture → page. */
 export type CaptureReply = SetupReply | { readonly type: "muted"; readonly id: number; readonly muted: boolean };

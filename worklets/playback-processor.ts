@@ -1,10 +1,9 @@
-import { instantiateCore } from "../lib/core/instantiate-core.ts";
 import { PlaybackStream } from "../lib/core/playback-stream.ts";
-import { FrameReader } from "../lib/frames/frame-reader.ts";
+import { PolledFrameReader } from "../lib/frames/polled-frame-reader.ts";
 import { CallScope } from "./call-scope.ts";
-import { failure } from "./failure.ts";
 import { LevelReporter } from "./level-reporter.ts";
-import type { PlaybackReply, PlaybackRequest, ProcessorSetup } from "./messages.ts";
+import type { CallFigures, PlaybackReply, PlaybackRequest, ProcessorSetup } from "./messages.ts";
+import { failure, startCore } from "./start-core.ts";
 
 /** A burst of generated speech is taken in over several quanta: 12 MB a second at 48 kHz. */
 const BYTES_A_QUANTUM = 32_768;
@@ -17,7 +16,7 @@ export class PlaybackProcessor extends AudioWorkletProcessor implements AudioWor
   readonly #scope: CallScope;
   readonly #levels: LevelReporter;
   #stream: PlaybackStream | undefined;
-  #reader: FrameReader | undefined;
+  #reader: PolledFrameReader | undefined;
   #receivedBytes = 0;
   #running = true;
 
@@ -28,7 +27,7 @@ export class PlaybackProcessor extends AudioWorkletProcessor implements AudioWor
     this.#levels = new LevelReporter((report) => this.#reply(report));
     this.port.onmessage = ({ data }: { readonly data: PlaybackRequest }) => this.#receive(data);
     try {
-      this.#stream = new PlaybackStream(instantiateCore(wasm), { format, deviceRate: sampleRate });
+      this.#stream = new PlaybackStream(startCore(wasm), { format, deviceRate: sampleRate });
       this.#reply({ type: "ready" });
     } catch (error) {
       this.#reply(failure(error));
@@ -57,7 +56,7 @@ export class PlaybackProcessor extends AudioWorkletProcessor implements AudioWor
     if (!stream && request.type !== "stop") return;
     switch (request.type) {
       case "connect":
-        this.#reader = new FrameReader(request.end, (bytes, atMs) => this.#take(stream!, bytes, atMs));
+        this.#reader = new PolledFrameReader(request.end, (bytes, atMs) => this.#take(stream!, bytes, atMs));
         break;
       case "flush":
         this.#scope.echo.forget();
@@ -74,7 +73,7 @@ export class PlaybackProcessor extends AudioWorkletProcessor implements AudioWor
     }
   }
 
-  #figures(stream: PlaybackStream) {
+  #figures(stream: PlaybackStream): CallFigures {
     const { capture, echo } = this.#scope;
     return {
       capture: capture?.figures(),

@@ -12,7 +12,8 @@ import {
 } from "../../worklets/messages.ts";
 import type { AudioFormat, FlushResult } from "../core/index.ts";
 import { canShareFrames, createFramePipe, type FrameEnd, type FramePipe, transferables } from "../frames/index.ts";
-import { ProcessorNode } from "./processor-node.ts";
+import { coreFailure } from "./core-failure.ts";
+import { ProcessorNode, type SetupFailure } from "./processor-node.ts";
 
 export const FRAME_MS = 20;
 
@@ -57,6 +58,7 @@ export class MediaLink {
     const uplink = createFramePipe({ shared, capacityBytes: UPLINK_SECONDS * bytesPerSecond(format) });
     const downlink = createFramePipe({ shared, capacityBytes: DOWNLINK_BYTES });
     const setup: ProcessorSetup = { callId: crypto.randomUUID(), wasm, format };
+    const explain = (failure: SetupFailure) => coreFailure(failure, wasm);
     // The browser mixes down to mono. The output is silence: a node that leads nowhere is not run by every browser.
     this.#capture = new ProcessorNode(
       context,
@@ -65,12 +67,14 @@ export class MediaLink {
         ...mono,
         processorOptions: { ...setup, frameMs: FRAME_MS, muted } satisfies CaptureSetup,
       },
+      explain,
       () => {},
     );
     this.#playback = new ProcessorNode(
       context,
       playbackProcessorName,
       { ...mono, numberOfInputs: 0, processorOptions: setup },
+      explain,
       (report) => report.type === "level" && onLevel(report),
     );
     this.ends = { uplink: uplink.rx, downlink: downlink.tx };

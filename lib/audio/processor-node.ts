@@ -1,15 +1,10 @@
 import type { SetupReply } from "../../worklets/messages.ts";
-import { AudioError, type AudioErrorCode } from "./audio-error.ts";
+import { AudioError } from "./audio-error.ts";
 
 /** How long a processor may take to compile the core and say so. */
 const SETUP_DEADLINE_MS = 10_000;
 
-const setupErrors: Readonly<Record<string, AudioErrorCode>> = {
-  "core-csp": "csp-wasm",
-  "core-unsupported": "media-unsupported",
-  "core-bytes": "audio-asset",
-  "core-format": "audio-format",
-};
+export type SetupFailure = Extract<SetupReply, { readonly type: "failed" }>;
 
 interface Pending {
   resolve(reply: never): void;
@@ -29,6 +24,7 @@ export class ProcessorNode<
   /** Resolves when the core runs; rejects with `AudioError` where it does not. */
   readonly ready: Promise<void>;
   readonly #pending = new Map<number, Pending>();
+  readonly #explain: (failure: SetupFailure) => AudioError;
   readonly #onReport: (report: Exclude<Reply, SetupReply>) => void;
   #nextId = 1;
   #closed = false;
@@ -38,8 +34,10 @@ export class ProcessorNode<
     context: BaseAudioContext,
     name: string,
     options: AudioWorkletNodeOptions,
+    explain: (failure: SetupFailure) => AudioError,
     onReport: (report: Exclude<Reply, SetupReply>) => void,
   ) {
+    this.#explain = explain;
     this.#onReport = onReport;
     this.node = new AudioWorkletNode(context, name, options);
     this.ready = new Promise<void>((resolve, reject) => {
@@ -88,8 +86,7 @@ export class ProcessorNode<
     } else if (message.type === "ready") {
       this.#setup?.resolve();
     } else if (message.type === "failed") {
-      const { code, message: text } = message as Extract<SetupReply, { type: "failed" }>;
-      this.#setup?.reject(new AudioError(setupErrors[code] ?? "audio-core", text));
+      this.#setup?.reject(this.#explain(message as SetupFailure));
     } else {
       this.#onReport(message as Exclude<Reply, SetupReply>);
     }

@@ -6,7 +6,7 @@ const LARGEST_SHARE = 7 / 8;
 
 /**
  * The one writer of a frame pipe. Any thread, also inside `process()` of a worklet.
- * Shared: copies into the ring, allocates nothing (but views when a frame wraps). Port: one ArrayBuffer and one message a frame.
+ * Shared: copies into the ring, allocates nothing. Port: one ArrayBuffer and one message a frame.
  */
 export class FrameWriter {
   readonly counters: FrameCounters = { frames: 0, bytes: 0, droppedFrames: 0, droppedBytes: 0 };

@@ -25,16 +25,6 @@ const CONTROL_BYTES = 192;
 const HEAD_BYTES = 16;
 const ALIGN = 16;
 
-/** `Atomics.waitAsync` is newer than the language level that is compiled for, and absent in Firefox. */
-type WaitAsync = (
-  typed: Int32Array,
-  index: number,
-  value: number,
-) => { async: false; value: string } | { async: true; value: Promise<string> };
-const waitAsync = (Atomics as unknown as { waitAsync?: WaitAsync }).waitAsync;
-
-export const canWaitAsync = typeof waitAsync === "function";
-
 export function createRingBuffer(capacityBytes: number): SharedArrayBuffer {
   if (!(capacityBytes > 0) || capacityBytes > 2 ** 30) {
     throw new RangeError(`capacityBytes must be within 1 … 2^30, not ${capacityBytes}`);
@@ -44,17 +34,18 @@ export function createRingBuffer(capacityBytes: number): SharedArrayBuffer {
   return new SharedArrayBuffer(CONTROL_BYTES + size);
 }
 
-/** Either end's view of the ring. Allocates when constructed; `write` and `read` allocate nothing but small views on a wrap. */
+/** Either end's view of the ring. Allocates when constructed, then nothing. */
 export class SharedRing {
   readonly capacityBytes: number;
-  readonly #control: Int32Array;
+  readonly control: Int32Array;
+  readonly signalIndex = SIGNAL;
   readonly #lengths: Uint32Array;
   readonly #stamps: Float64Array;
   readonly #bytes: Uint8Array;
 
   constructor(buffer: SharedArrayBuffer) {
     this.capacityBytes = buffer.byteLength - CONTROL_BYTES;
-    this.#control = new Int32Array(buffer, 0, CONTROL_BYTES / 4);
+    this.control = new Int32Array(buffer, 0, CONTROL_BYTES / 4);
     this.#lengths = new Uint32Array(buffer, CONTROL_BYTES);
     this.#stamps = new Float64Array(buffer, CONTROL_BYTES);
     this.#bytes = new Uint8Array(buffer, CONTROL_BYTES);
@@ -62,8 +53,8 @@ export class SharedRing {
 
   /** The writer's thread. False: no room now (or never, for a frame larger than the ring); nothing was written. */
   write(frame: Uint8Array, stamp: number): boolean {
-    const written = Atomics.load(this.#control, WRITTEN) >>> 0;
-    const read = Atomics.load(this.#control, READ) >>> 0;
+    const written = Atomics.load(this.control, WRITTEN) >>> 0;
+    const read = Atomics.load(this.control, READ) >>> 0;
     const room = this.capacityBytes - ((written - read) >>> 0);
     const recordBytes = HEAD_BYTES + padded(frame.length);
     if (recordBytes > room) return false;
@@ -71,64 +62,50 @@ export class SharedRing {
     this.#lengths[at >>> 2] = frame.length;
     this.#lengths[(at >>> 2) + 1] = 0;
     this.#stamps[(at + 8) >>> 3] = stamp;
-    const start = (at + HEAD_BYTES) & (this.capacityBytes - 1);
-    const first = Math.min(frame.length, this.capacityBytes - start);
-    if (first === frame.length) {
-      this.#bytes.set(frame, start);
-    } else {
-      this.#bytes.set(frame.subarray(0, first), start);
-      this.#bytes.set(frame.subarray(first), 0);
-    }
-    Atomics.store(this.#control, WRITTEN, (written + recordBytes) | 0);
+    const mask = this.capacityBytes - 1;
+    for (let i = 0; i < frame.length; i++) this.#bytes[(at + HEAD_BYTES + i) & mask] = frame[i]!;
+    Atomics.store(this.control, WRITTEN, (written + recordBytes) | 0);
     this.#signal();
     return true;
   }
 
   /** The reader's thread. Length of the next frame in bytes, or −1 when none is there yet. */
   peek(): number {
-    const read = Atomics.load(this.#control, READ);
-    if (Atomics.load(this.#control, WRITTEN) === read) return -1;
+    const read = Atomics.load(this.control, READ);
+    if (Atomics.load(this.control, WRITTEN) === read) return -1;
     return this.#lengths[(read & (this.capacityBytes - 1)) >>> 2]!;
   }
 
   /** The reader's thread, after `peek() >= 0`: copies that frame into `target`, frees its room, returns its stamp. */
   take(target: Uint8Array): number {
-    const read = Atomics.load(this.#control, READ) >>> 0;
+    const read = Atomics.load(this.control, READ) >>> 0;
     const at = read & (this.capacityBytes - 1);
     const length = this.#lengths[at >>> 2]!;
     const stamp = this.#stamps[(at + 8) >>> 3]!;
-    const start = (at + HEAD_BYTES) & (this.capacityBytes - 1);
-    const first = Math.min(length, this.capacityBytes - start);
-    target.set(this.#bytes.subarray(start, start + first));
-    if (first < length) target.set(this.#bytes.subarray(0, length - first), first);
-    Atomics.store(this.#control, READ, (read + HEAD_BYTES + padded(length)) | 0);
+    const mask = this.capacityBytes - 1;
+    for (let i = 0; i < length; i++) target[i] = this.#bytes[(at + HEAD_BYTES + i) & mask]!;
+    Atomics.store(this.control, READ, (read + HEAD_BYTES + padded(length)) | 0);
     return stamp;
   }
 
   /** Either thread: nothing more will be written or read. Wakes a waiting reader. */
   close(): void {
-    Atomics.store(this.#control, CLOSED, 1);
+    Atomics.store(this.control, CLOSED, 1);
     this.#signal();
   }
 
   get closed(): boolean {
-    return Atomics.load(this.#control, CLOSED) === 1;
+    return Atomics.load(this.control, CLOSED) === 1;
   }
 
-  /** The reader's thread: to be read before looking for frames, for `changedSince`. */
+  /** Changes whenever something is written or closed; at `signalIndex` of `control`, for a reader that sleeps on it. */
   get signal(): number {
-    return Atomics.load(this.#control, SIGNAL);
-  }
-
-  /** The reader's thread, where `canWaitAsync`: resolves once something was written or closed after `signal` was read. */
-  async changedSince(signal: number): Promise<void> {
-    const waiting = waitAsync?.(this.#control, SIGNAL, signal);
-    if (waiting?.async) await waiting.value;
+    return Atomics.load(this.control, SIGNAL);
   }
 
   #signal(): void {
-    Atomics.add(this.#control, SIGNAL, 1);
-    Atomics.notify(this.#control, SIGNAL);
+    Atomics.add(this.control, SIGNAL, 1);
+    Atomics.notify(this.control, SIGNAL);
   }
 }
 

@@ -1,0 +1,111 @@
+import type { AudioFormat } from "../lib/core/audio-format.ts";
+import type { Level } from "../lib/core/core.ts";
+import type { PlaybackStats } from "../lib/core/playback-stats.ts";
+import type { FlushResult } from "../lib/core/playback-stream.ts";
+import type { FrameCounters, FrameEnd } from "../lib/frames/frame-pipe.ts";
+/** Names under which index.ts registers the processors. */
+export declare const captureProcessorName = "voicebridge-capture";
+export declare const playbackProcessorName = "voicebridge-playback";
+/** `processorOptions` of both processors. */
+export interface ProcessorSetup {
+  /** Names the call: its two processors find each other by it. */
+  readonly callId: string;
+  /** The core, compiled in the processor (WebKit cannot receive a module). */
+  readonly wasm: Uint8Array<ArrayBuffer>;
+  readonly format: AudioFormat;
+}
+export interface CaptureSetup extends ProcessorSetup {
+  readonly frameMs: number;
+  readonly muted: boolean;
+}
+/** Page → capture. Everything with an `id` is answered by the message with that `id`. */
+export type CaptureRequest =
+  | {
+      readonly type: "connect";
+      readonly end: FrameEnd;
+    }
+  | {
+      readonly type: "mute";
+      readonly id: number;
+      readonly muted: boolean;
+    }
+  | {
+      readonly type: "stop";
+    };
+/** Page → playback. */
+export type PlaybackRequest =
+  | {
+      readonly type: "connect";
+      readonly end: FrameEnd;
+    }
+  | {
+      readonly type: "flush";
+      readonly id: number;
+      readonly positionBytes: number;
+    }
+  | {
+      readonly type: "stats";
+      readonly id: number;
+    }
+  | {
+      readonly type: "stop";
+    };
+/** Either processor → page, once, first: the core runs, or why it does not (`code` of a CoreError). */
+export type SetupReply =
+  | {
+      readonly type: "ready";
+    }
+  | {
+      readonly type: "failed";
+      readonly code: string;
+      readonly message: string;
+    };
+/** Capture → page. */
+export type CaptureReply =
+  | SetupReply
+  | {
+      readonly type: "muted";
+      readonly id: number;
+      readonly muted: boolean;
+    };
+/** Playback → page. */
+export type PlaybackReply =
+  | SetupReply
+  | ({
+      readonly type: "flushed";
+      readonly id: number;
+    } & FlushResult)
+  | {
+      readonly type: "stats";
+      readonly id: number;
+      readonly stats: CallFigures;
+    }
+  | LevelReport;
+/** Playback → page, unasked, for both directions of the call: when something changed, and at most five a second for all calls together. */
+export interface LevelReport {
+  readonly type: "level";
+  readonly input: Level;
+  readonly output: Level;
+}
+/** What the two processors of a call know. */
+export interface CallFigures {
+  readonly capture: CaptureFigures | undefined;
+  readonly playback: PlaybackStats;
+  /** Frames taken from the downlink pipe. */
+  readonly downlink: FrameCounters | undefined;
+  readonly loop: LoopDelay | undefined;
+}
+export interface CaptureFigures {
+  readonly frames: number;
+  readonly muted: boolean;
+  /** Frames put into the uplink pipe; dropped ones found it full. */
+  readonly uplink: FrameCounters | undefined;
+}
+/** See echo-probe.ts. */
+export interface LoopDelay {
+  readonly lastMs: number;
+  /** Of the last 64 measurements. */
+  readonly medianMs: number;
+  /** Measurements so far. */
+  readonly count: number;
+}
