@@ -40,7 +40,7 @@ function noise(seconds: number, rms: number, seed: number): Float32Array {
 describe("automatic gain control", () => {
   beforeAll(async () => {
     agc = (await compileEntry("agc")).exports as unknown as Agc;
-  });
+  }, 120_000);
   beforeEach(() => agc.agcOpen(sampleRate, target, 16));
 
   it.each([

@@ -101,7 +101,7 @@ const differs = (left: Uint8Array, right: Uint8Array) => Buffer.compare(left, ri
 describe("G.722", () => {
   beforeAll(async () => {
     codec = (await compileEntry("g722")).exports as unknown as G722;
-  });
+  }, 120_000);
   beforeEach(() => codec.g722Reset());
 
   const material: [string, () => Int16Array | Promise<Int16Array>][] = [

@@ -39,7 +39,7 @@ const peakOf = (samples: Float32Array) => samples.reduce((top, value) => Math.ma
 describe("the mixer", () => {
   beforeAll(async () => {
     mixer = (await compileEntry("mixer")).exports as unknown as Mixer;
-  });
+  }, 120_000);
   beforeEach(() => {
     expect(mixer.mixerOpen(16000, frameSamples)).toBe(0);
   });

@@ -128,7 +128,7 @@ function judge(active: readonly boolean[], clean: Float32Array, noiseRms: number
 describe("voice activity detection", () => {
   beforeAll(async () => {
     vad = (await compileEntry("vad")).exports as unknown as Vad;
-  });
+  }, 120_000);
 
   const cases = [
     ...(["white", "pink", "car"] as Color[]).flatMap((color) =>
