@@ -1,9 +1,8 @@
 import { expect, test } from "@playwright/test";
-import { align, levelDb, resample } from "../../support/signal.ts";
 import { microphoneFile } from "../../support/speech.ts";
-import { hangUp, log, startCall, stats } from "../support/call.ts";
+import { log, startCall } from "../support/call.ts";
 import { speaking } from "../support/chromium.ts";
-import { openTestPage, recorded, startRecorder } from "../support/page.ts";
+import { openTestPage } from "../support/page.ts";
 
 const silence = microphoneFile({ text: "", leadMs: 4000, tailMs: 0, noiseDb: -90, seed: 3 });
 

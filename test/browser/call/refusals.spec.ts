@@ -19,7 +19,7 @@ async function withServer(
   const server = createVoiceServer({
     port: 0,
     host: "127.0.0.1",
-    allowedOrigins: "any",
+    allowedOrigins: "*",
     onCall: (call) => {
       calls.push(call);
     },
@@ -91,7 +91,7 @@ test("the server dies in the middle of the call: one end, by the network, on the
   const http = createServer().listen(0, "127.0.0.1");
   http.on("connection", (socket) => sockets.add(socket));
   await new Promise((resolve) => http.once("listening", resolve));
-  const server = createVoiceServer({ server: http, allowedOrigins: "any", onCall: () => undefined });
+  const server = createVoiceServer({ server: http, allowedOrigins: "*", onCall: () => undefined });
   await openTestPage(page);
   await startCall(page, { src: `ws://127.0.0.1:${(http.address() as AddressInfo).port}` });
   for (const socket of sockets) socket.destroy();

@@ -13,7 +13,8 @@ export interface TestWindow {
   opened: OpenedResources;
   /** Messages that worklets sent to the page. */
   workletMessages: number;
-  recorder: { chunks: Float32Array[]; sampleRate: number; node: AudioWorkletNode };
+  /** `startTime`: of the first recorded sample, on the context's clock. */
+  recorder: { chunks: Float32Array[]; sampleRate: number; startTime: number; node: AudioWorkletNode };
   log: { type: string; detail: string; at: number }[];
 }
 
@@ -58,7 +59,7 @@ export function watchResources(): void {
   window.WebSocket = class extends NativeSocket {
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols);
-      opened.sockets.push(this);
+      if (protocols !== "vite-hmr") opened.sockets.push(this); // the development server's own
     }
   };
   if (window.AudioWorkletNode) {
@@ -125,8 +126,9 @@ export async function startRecorder(page: Page): Promise<void> {
     const output = window.call.outputNode;
     if (!output) throw new Error("the call has no output node");
     const source = `registerProcessor("test-recorder", class extends AudioWorkletProcessor {
-      constructor() { super(); this.block = new Float32Array(4096); this.at = 0; }
+      constructor() { super(); this.block = new Float32Array(4096); this.at = 0; this.started = false; }
       process([input]) {
+        if (!this.started) { this.started = true; this.port.postMessage(currentTime); }
         const samples = input[0] ?? new Float32Array(128);
         this.block.set(samples, this.at); this.at += 128;
         if (this.at === 4096) { this.port.postMessage(this.block, [this.block.buffer]); this.block = new Float32Array(4096); this.at = 0; }
@@ -142,8 +144,11 @@ export async function startRecorder(page: Page): Promise<void> {
       channelCount: 1,
       channelCountMode: "explicit",
     });
-    window.recorder = { chunks: [], sampleRate: context.sampleRate, node };
-    node.port.onmessage = (event) => window.recorder.chunks.push(event.data);
+    window.recorder = { chunks: [], sampleRate: context.sampleRate, startTime: 0, node };
+    node.port.onmessage = ({ data }) => {
+      if (typeof data === "number") window.recorder.startTime = data;
+      else window.recorder.chunks.push(data);
+    };
     output.connect(node).connect(context.destination);
   });
 }
@@ -162,6 +167,15 @@ export async function recorded(page: Page): Promise<Sound> {
     sampleRate,
     samples: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)),
   };
+}
+
+/** Where in the recording something was heard that happened at `epochMs`: what was rendered then, device latency aside. */
+export function recordingOffsetMs(page: Page, epochMs: number): Promise<number> {
+  return page.evaluate((epochMs) => {
+    const { context } = window.recorder.node;
+    const now = performance.timeOrigin + performance.now();
+    return (context.currentTime - window.recorder.startTime) * 1000 - (now - epochMs);
+  }, epochMs);
 }
 
 /** Blocks the page's main thread. */
