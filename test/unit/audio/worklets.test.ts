@@ -75,12 +75,12 @@ async function ask(one: RunningProcessor, message: { type: string; id: number; [
 const figures = async (call: Call, id: number) =>
   (await ask(call.playback, { type: "stats", id })).stats as CallFigures;
 
-/** Noise under 6 kHz or so, always the same. */
+/** Noise under 500 Hz or so, always the same: a part of a sample of delay, which resampling may add, hardly changes it. */
 function noise(length: number): Float32Array {
   const random = seededRandom(5);
   const samples = new Float32Array(length);
   let low = 0;
-  for (let i = 0; i < length; i++) samples[i] = low += 0.3 * (0.8 * (2 * random() - 1) - low);
+  for (let i = 0; i < length; i++) samples[i] = low += 0.06 * (2 * (2 * random() - 1) - low);
   return samples;
 }
 
@@ -129,10 +129,14 @@ describe.each([
       if (!shared) await settle();
     }
     const sound = Float32Array.from(played.flatMap((part) => [...part]));
-    // Late and short: the buffer may have settled by stretching before.
-    const wanted = resample({ samples: heard.subarray(sampleRate * 4, sampleRate * 4.25), sampleRate }, 16_000).samples;
+    // Late and short parts: the buffer settles by stretching at first, and trims its delay by resampling (≤ 1000 ppm) later.
+    const spoken = resample({ samples: heard, sampleRate }, 16_000).samples;
     const got = resample({ samples: sound, sampleRate }, 16_000).samples;
-    expect(align(got, wanted).correlation).toBeGreaterThan(0.99);
+    const correlations = Array.from({ length: 20 }, (_, part) => {
+      const from = 3 * 16_000 + part * 1500;
+      return align(got.subarray(from, from + 8000), spoken.subarray(from, from + 800)).correlation;
+    }).sort((one, other) => one - other);
+    expect(correlations[10]).toBeGreaterThan(0.95);
     expect(call.frames.length).toBeGreaterThanOrEqual(Math.floor(call.scope.currentTime / 0.02) - 2);
     expect(new Set(call.frames.map(({ bytes }) => bytes.length))).toEqual(new Set([640]));
 

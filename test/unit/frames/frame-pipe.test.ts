@@ -188,7 +188,6 @@ describe("a shared frame pipe", () => {
           else if (writer.write(frame(number, one.write), number)) {
             sent.push({ bytes: frame(number, one.write), atMs: number });
           } else refused++;
-          expect(got).toEqual(sent.slice(0, got.length));
         }
         reader.poll();
         expect(got).toEqual(sent);
