@@ -37,7 +37,7 @@ function stagesText(rows: readonly StageRow[]): string {
   ]);
   return [
     "Time per 10 ms of sound, µs; the ratio is how many times faster the core is",
-    table(["stage", "core", "JavaScript", "ratio", "core p99 per call", "  the JavaScript is"], cells),
+    table(["stage", "core", "JavaScript", "ratio", "core p99 per call (clock)", "  the JavaScript is"], cells),
   ].join("\n");
 }
 
