@@ -60,7 +60,7 @@ import {
   takeChunk,
   tickMedia,
 } from "./playout/voice";
-import { resamplerNeed, resamplerOpen, resamplerPull, resamplerPush, resamplerSetPpm } from "./resampler";
+import { resamplerNeed, resamplerOpen, resamplerPull, resamplerPush, resamplerReset, resamplerSetPpm } from "./resampler";
 import { stretchInserted, stretchReady, stretchRemoved } from "./stretch/index";
 
 /**
@@ -82,6 +82,8 @@ const FRAME_SLICE: i32 = 128;
 /** Half of what the law was tuned with: the shorter a tick, the less a packet waits for one. */
 const TICK_MS: i32 = 5;
 
+let openedRate: i32 = 0;
+let openedDevice: i32 = 0;
 /** When the present chunk is heard, on the frame clock, and how much earlier the resampler wants it. */
 let tickMs: f64 = 0;
 let latencyMs: f64 = 0;
@@ -94,7 +96,14 @@ let flushBytes: f64 = 0;
 
 /** Returns 0, or −1 for a codec or a rate that is not supported. The stream begins anew: all counters are zero. */
 export function playbackOpen(codecId: i32, rate: i32, deviceRate: i32): i32 {
-  if (!openDownlink(codecId, rate) || resamplerOpen(1, rate, deviceRate) < 0) return -1;
+  if (!openDownlink(codecId, rate)) return -1;
+  if (rate == openedRate && deviceRate == openedDevice) resamplerReset(1); // its kernel is dear
+  else {
+    openedRate = openedDevice = 0;
+    if (resamplerOpen(1, rate, deviceRate) < 0) return -1;
+    openedRate = rate;
+    openedDevice = deviceRate;
+  }
   openClock(deviceRate);
   openLaw(rate, TICK_MS, false, storeSize);
   openVoice(rate);

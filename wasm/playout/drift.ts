@@ -20,12 +20,12 @@ let count: i32 = 0;
 let blockAt: f64 = 0.0;
 let blockMin: f64 = Infinity;
 /** BLOCKS × { time f64, minimum f64 }, oldest first. */
-const points: usize = memory.data(BLOCKS * 16, 8);
-/** Working copy of `points` without outliers. */
-const kept: usize = memory.data(BLOCKS * 16, 8);
+export const POINTS: usize = memory.data(BLOCKS * 16 + 2 * 64, 64) + 64;
+/** Working copy of the points without outliers. */
+export const KEPT: usize = memory.data(BLOCKS * 16 + 2 * 64, 64) + 64;
 /** f64[BLOCKS]: residuals, and the same sorted. */
-const residuals: usize = memory.data(BLOCKS * 8, 8);
-const sorted: usize = memory.data(BLOCKS * 8, 8);
+export const RESIDUALS: usize = memory.data(BLOCKS * 8 + 2 * 64, 64) + 64;
+export const SORTED: usize = memory.data(BLOCKS * 8 + 2 * 64, 64) + 64;
 
 /** `tickMs`: time between two ticks. */
 export function openDrift(tickMs: i32): void {
@@ -63,35 +63,35 @@ export function slewDrift(): void {
 
 function append(time: f64, low: f64): void {
   if (count == BLOCKS) {
-    memory.copy(points, points + 16, (BLOCKS - 1) * 16);
+    memory.copy(POINTS, POINTS + 16, (BLOCKS - 1) * 16);
     count--;
   }
-  store<f64>(points + (count << 4), time);
-  store<f64>(points + (count << 4), low, 8);
+  store<f64>(POINTS + (count << 4), time);
+  store<f64>(POINTS + (count << 4), low, 8);
   count++;
 }
 
 function estimate(): void {
   if (count < MIN_BLOCKS) return;
-  memory.copy(kept, points, count << 4);
+  memory.copy(KEPT, POINTS, count << 4);
   let n = count;
   let slope: f64 = 0.0;
   for (let again = 1; again >= 0; again--) {
-    const t0 = load<f64>(kept);
+    const t0 = load<f64>(KEPT);
     let mx: f64 = 0.0;
     let my: f64 = 0.0;
     for (let i = 0; i < n; i++) {
-      mx += load<f64>(kept + (i << 4)) - t0;
-      my += load<f64>(kept + (i << 4), 8);
+      mx += load<f64>(KEPT + (i << 4)) - t0;
+      my += load<f64>(KEPT + (i << 4), 8);
     }
     mx /= n;
     my /= n;
     let sxx: f64 = 0.0;
     let sxy: f64 = 0.0;
     for (let i = 0; i < n; i++) {
-      const x = load<f64>(kept + (i << 4)) - t0 - mx;
+      const x = load<f64>(KEPT + (i << 4)) - t0 - mx;
       sxx += x * x;
-      sxy += x * (load<f64>(kept + (i << 4), 8) - my);
+      sxy += x * (load<f64>(KEPT + (i << 4), 8) - my);
     }
     slope = sxy / sxx;
     if (again) {
@@ -105,20 +105,20 @@ function estimate(): void {
 /** Keeps the points at most 1 ms above the median residual; returns how many. */
 function dropOutliers(n: i32, t0: f64, mx: f64, my: f64, slope: f64): i32 {
   for (let i = 0; i < n; i++) {
-    const residual = load<f64>(kept + (i << 4), 8) - my - slope * (load<f64>(kept + (i << 4)) - t0 - mx);
-    store<f64>(residuals + (i << 3), residual);
+    const residual = load<f64>(KEPT + (i << 4), 8) - my - slope * (load<f64>(KEPT + (i << 4)) - t0 - mx);
+    store<f64>(RESIDUALS + (i << 3), residual);
     let j = i;
-    while (j > 0 && load<f64>(sorted + (j << 3) - 8) > residual) {
-      store<f64>(sorted + (j << 3), load<f64>(sorted + (j << 3) - 8));
+    while (j > 0 && load<f64>(SORTED + (j << 3) - 8) > residual) {
+      store<f64>(SORTED + (j << 3), load<f64>(SORTED + (j << 3) - 8));
       j--;
     }
-    store<f64>(sorted + (j << 3), residual);
+    store<f64>(SORTED + (j << 3), residual);
   }
-  const limit = load<f64>(sorted + ((n >> 1) << 3)) + 1.0;
+  const limit = load<f64>(SORTED + ((n >> 1) << 3)) + 1.0;
   let left = 0;
   for (let i = 0; i < n; i++) {
-    if (load<f64>(residuals + (i << 3)) > limit) continue;
-    memory.copy(kept + (left << 4), kept + (i << 4), 16);
+    if (load<f64>(RESIDUALS + (i << 3)) > limit) continue;
+    memory.copy(KEPT + (left << 4), KEPT + (i << 4), 16);
     left++;
   }
   return left;

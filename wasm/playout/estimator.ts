@@ -25,13 +25,13 @@ let windows: i32 = 0;
 let chosen: i32 = 10;
 let stallCount: i32 = 0;
 /** f64[BUCKETS]: weight of each lateness. */
-const histogram: usize = memory.data(BUCKETS * 8, 8);
+export const HISTOGRAM: usize = memory.data(BUCKETS * 8 + 2 * 64, 64) + 64;
 /** i32[STALL_MANY]: window numbers of the newest stalls, oldest first. */
-const stalls: usize = memory.data(STALL_MANY * 4, 4);
+export const STALLS: usize = memory.data(STALL_MANY * 4 + 2 * 64, 64) + 64;
 
 export function openEstimator(tickMs: i32): void {
   marginMs = <f64>tickMs / 2.0;
-  memory.fill(histogram, 0, BUCKETS * 8);
+  memory.fill(HISTOGRAM, 0, BUCKETS * 8);
   windows = 0;
   chosen = 10;
   stallCount = 0;
@@ -83,20 +83,20 @@ export function addWindow(late: f64, extra: f64): f64 {
 
 function noteStall(): void {
   if (stallCount == STALL_MANY) dropOldestStall();
-  store<i32>(stalls + (stallCount << 2), windows);
+  store<i32>(STALLS + (stallCount << 2), windows);
   stallCount++;
-  while (load<i32>(stalls) <= windows - STALL_SPAN) dropOldestStall();
+  while (load<i32>(STALLS) <= windows - STALL_SPAN) dropOldestStall();
 }
 
 function dropOldestStall(): void {
-  memory.copy(stalls, stalls + 4, (STALL_MANY - 1) * 4);
+  memory.copy(STALLS, STALLS + 4, (STALL_MANY - 1) * 4);
   stallCount--;
 }
 
 function weight(i: i32): f64 {
-  return load<f64>(histogram + (i << 3));
+  return load<f64>(HISTOGRAM + (i << 3));
 }
 
 function setWeight(i: i32, value: f64): void {
-  store<f64>(histogram + (i << 3), value);
+  store<f64>(HISTOGRAM + (i << 3), value);
 }

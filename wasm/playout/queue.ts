@@ -1,6 +1,6 @@
 // Held packets, ordered by media position. No audio here: a packet names the place of its samples in the store.
 //
-//   packets  SLOTS × 16 bytes, a ring:  start f64 · samples i32 · place << 2 | paced << 1 | quiet i32
+//   PACKETS  SLOTS × 16 bytes, a ring:  start f64 · samples i32 · place << 2 | paced << 1 | quiet i32
 //
 // Neighbours that play alike are one packet (quiet ones up to 20 ms, for they may be cut one by one), so that two minutes of
 // speech need few slots. Sample counts and positions are at the codec rate.
@@ -16,7 +16,7 @@ let first: i32 = 0;
 let count: i32 = 0;
 let storeSamples: i32 = 0;
 let quietMergeSamples: i32 = 0;
-const packets: usize = memory.data(SLOTS * 16, 16);
+export const PACKETS: usize = memory.data(SLOTS * 16 + 2 * 64, 64) + 64;
 
 /** `storeSize`: samples in the ring store that places refer to; at most 2²⁹. */
 export function openQueue(storeSize: i32, frameSamples: i32): void {
@@ -26,7 +26,7 @@ export function openQueue(storeSize: i32, frameSamples: i32): void {
 }
 
 function slot(i: i32): usize {
-  return packets + (((first + i) & (SLOTS - 1)) << 4);
+  return PACKETS + (((first + i) & (SLOTS - 1)) << 4);
 }
 
 export function packetCount(): i32 {

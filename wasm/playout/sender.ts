@@ -76,7 +76,7 @@ let exitMedia: f64 = 0.0;
 let blockAt: f64 = 0.0;
 let blockCount: i32 = 0;
 /** f64[BLOCKS], oldest first. */
-const blocks: usize = memory.data(BLOCKS * 8, 8);
+export const MINIMA: usize = memory.data(BLOCKS * 8 + 2 * 64, 64) + 64;
 
 export function openSender(): void {
   senderState = UNKNOWN;
@@ -259,7 +259,7 @@ function hasSettled(now: f64, d: f64, media: f64): bool {
 
 function appendBlock(d: f64): void {
   if (blockCount == BLOCKS) {
-    memory.copy(blocks, blocks + 8, (BLOCKS - 1) * 8);
+    memory.copy(MINIMA, MINIMA + 8, (BLOCKS - 1) * 8);
     blockCount--;
   }
   blockCount++;
@@ -267,15 +267,15 @@ function appendBlock(d: f64): void {
 }
 
 function newestBlock(): f64 {
-  return load<f64>(blocks + ((blockCount - 1) << 3));
+  return load<f64>(MINIMA + ((blockCount - 1) << 3));
 }
 
 function setNewestBlock(d: f64): void {
-  store<f64>(blocks + ((blockCount - 1) << 3), d);
+  store<f64>(MINIMA + ((blockCount - 1) << 3), d);
 }
 
 function laggedMin(): f64 {
   let low: f64 = Infinity;
-  for (let i = 0; i < blockCount - LAG_BLOCKS; i++) low = min(low, load<f64>(blocks + (i << 3)));
+  for (let i = 0; i < blockCount - LAG_BLOCKS; i++) low = min(low, load<f64>(MINIMA + (i << 3)));
   return low;
 }

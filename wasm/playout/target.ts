@@ -21,7 +21,7 @@ let windowAt: f64 = 0.0;
 let windowMax: f64 = -Infinity;
 let pendingCount: i32 = 0;
 /** f64[PENDING + 1], oldest first. */
-const pending: usize = memory.data((PENDING + 1) * 8, 8);
+export const WAITING: usize = memory.data((PENDING + 1) * 8 + 2 * 64, 64) + 64;
 
 /** `tickMs`: time between two ticks. */
 export function openTarget(tickMs: i32): void {
@@ -53,14 +53,14 @@ export function windowIsDue(now: f64): bool {
 export function closeWindow(now: f64, idle: bool, learn: bool, floorMs: f64): void {
   windowAt = now;
   if (windowMax > -Infinity || !idle) {
-    store<f64>(pending + (pendingCount << 3), windowMax);
+    store<f64>(WAITING + (pendingCount << 3), windowMax);
     pendingCount++;
   }
   windowMax = -Infinity;
   if (pendingCount <= PENDING) return;
-  const d = load<f64>(pending);
+  const d = load<f64>(WAITING);
   pendingCount--;
-  memory.copy(pending, pending + 8, pendingCount << 3);
+  memory.copy(WAITING, WAITING + 8, pendingCount << 3);
   if (learn) wanted = addWindow(max(0.0, d - floorMs), extra);
 }
 

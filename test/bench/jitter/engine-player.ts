@@ -36,8 +36,8 @@ export interface Engine {
 }
 
 export interface EngineOptions {
-  /** Instances of one module are independent streams. */
-  module: WebAssembly.Module;
+  /** A fresh instance of the core: it carries one stream. */
+  instance: WebAssembly.Instance;
   deviceRate?: number;
   /** Called with what every render quantum played; the view is valid during the call. */
   hear?: (samples: Float32Array) => void;
@@ -46,8 +46,8 @@ export interface EngineOptions {
 }
 
 const L16 = 0;
-/** Frames of a render quantum. */
-const QUANTUM = 128;
+/** A render quantum is 128 frames at 48 kHz; at other rates it is as short, so that no tick goes unseen. */
+const QUANTA_PER_SECOND = 375;
 const ENGINE_TICK_MS = 5;
 const SPEECH_SECONDS = 60;
 /** −60 dBFS: what a quiet row of a trace sounds like. */
@@ -57,29 +57,31 @@ const PUSH_SAMPLES = 8192;
 
 let synthetic: Float32Array | undefined;
 
-/** The whole engine with real audio: L16 at 16 kHz, to a device that renders quanta of 128 frames. */
+/** The whole engine with real audio: L16 at 16 kHz, to a device that renders quanta of 2.7 ms. */
 export class EnginePlayer implements Player {
   readonly engine: Engine;
   readonly stepMs: number;
   readonly #input: DataView;
   readonly #output: Float32Array;
   readonly #speech: Float32Array;
+  readonly #frames: number;
   readonly #hear: EngineOptions["hear"];
   readonly #positions: Map<Row, number>;
   readonly #rtp: boolean;
   #tickMs = Number.NaN;
   #lag = 0;
 
-  constructor(trace: Trace, { module, deviceRate = 48000, hear, speech }: EngineOptions) {
-    this.engine = new WebAssembly.Instance(module, {}).exports as unknown as Engine;
-    this.stepMs = (1000 * QUANTUM) / deviceRate;
+  constructor(trace: Trace, { instance, deviceRate = 48000, hear, speech }: EngineOptions) {
+    this.engine = instance.exports as unknown as Engine;
+    this.#frames = Math.floor(deviceRate / QUANTA_PER_SECOND);
+    this.stepMs = (1000 * this.#frames) / deviceRate;
     this.#rtp = trace.rtp;
     this.#hear = hear;
     synthetic ??= speech ? undefined : makeSpeech(1, SPEECH_SECONDS);
     this.#speech = speech ?? synthetic ?? new Float32Array(1);
     const { buffer } = this.engine.memory;
     this.#input = new DataView(buffer, this.engine.inputPtr(), 2 * PUSH_SAMPLES);
-    this.#output = new Float32Array(buffer, this.engine.outputPtr(), QUANTUM);
+    this.#output = new Float32Array(buffer, this.engine.outputPtr(), this.#frames);
     const positions = mediaPositions(trace);
     this.#positions = new Map(trace.rows.map((row, i) => [row, positions[i] ?? 0]));
     if (this.engine.playbackOpen(L16, SAMPLE_RATE, deviceRate) < 0)
@@ -102,7 +104,7 @@ export class EnginePlayer implements Player {
 
   /** Renders one quantum: at most one tick of the engine. */
   tick(nowMs: number): Tick[] {
-    this.engine.playbackPull(QUANTUM, nowMs);
+    this.engine.playbackPull(this.#frames, nowMs);
     this.#hear?.(this.#output);
     const tickMs = this.#stat("tickMs");
     if (tickMs === this.#tickMs) return [];

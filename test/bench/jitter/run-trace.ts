@@ -53,7 +53,7 @@ async function openPlayer(
 ): Promise<Player> {
   switch (name) {
     case "core":
-      return new EnginePlayer(trace, options);
+      return new EnginePlayer(trace, { ...options, instance: new WebAssembly.Instance(options.module, {}) });
     case "fifo":
       return new FifoPlayer(trace, { startMs: 20 });
     case "skip":

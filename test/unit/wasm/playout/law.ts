@@ -33,7 +33,12 @@ export interface Law {
   readonly memory: WebAssembly.Memory;
 }
 
-export async function openLaw(options: { rate: number; tickMs?: number; rtp: boolean; capacityMs: number }): Promise<Law> {
+export async function openLaw(options: {
+  rate: number;
+  tickMs?: number;
+  rtp: boolean;
+  capacityMs: number;
+}): Promise<Law> {
   const law = (await compileEntry("playout")).exports as unknown as Law;
   law.open(options.rate, options.tickMs ?? 10, options.rtp ? 1 : 0, options.capacityMs);
   return law;
