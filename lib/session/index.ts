@@ -8,3 +8,7 @@ export type { InitializeOptions, SessionOptions, SessionStats } from "./options.
 export type { PingReport } from "./ping.ts";
 export { Session } from "./session.ts";
 export type { SessionState } from "./state.ts";
+export * from "./trace-format.ts";
+export { SessionRecorder, type SessionRecorderOptions } from "./trace-recorder.ts";
+export { redactText, removedMark } from "./trace-redact.ts";
+export type { SessionTap } from "./trace-tap.ts";

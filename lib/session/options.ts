@@ -4,6 +4,7 @@ import type { Clock } from "./clock.ts";
 import type { MessageContext } from "./context.ts";
 import type { RequestOptions } from "./exchange.ts";
 import type { ExchangeCounters } from "./exchange-host.ts";
+import type { SessionTap } from "./trace-tap.ts";
 
 export interface SessionOptions {
   readonly role: Role;
@@ -36,6 +37,8 @@ export interface SessionOptions {
   ) => Codec | null | Promise<Codec | null>;
   /** Media frames from the peer, where no downlink is connected to the transport. The receiver owns the bytes. */
   readonly onFrame?: (frame: Uint8Array, receivedAt: number) => void;
+  /** Looks on: a `SessionRecorder`. */
+  readonly tap?: SessionTap;
 }
 
 export interface InitializeOptions extends RequestOptions {

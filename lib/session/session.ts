@@ -95,6 +95,7 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
       this.#exchange.handle("session.terminate", () => ({}));
     }
     signal?.addEventListener("abort", () => void this.close("aborted"), { signal: life.signal });
+    options.tap?.attach(this);
   }
 
   get state(): SessionState {
@@ -259,7 +260,8 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
     throw this.#life.closedError;
   }
 
-  #attach(transport: Transport): void {
+  #attach(opened: Transport): void {
+    const transport = this.#options.tap?.transport(opened) ?? opened;
     this.#life.transport = transport;
     const profile = findProfile(transport.profile);
     if (!profile) {
