@@ -1,3 +1,4 @@
+import { Server } from "node:http";
 import { resolve } from "node:path";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
@@ -24,9 +25,10 @@ const agents: Plugin = {
   name: "rtvbp-agents",
   apply: "serve",
   async configureServer(server) {
-    if (!server.httpServer || process.env["VITEST"]) return;
+    const { httpServer } = server;
+    if (!(httpServer instanceof Server) || process.env["VITEST"]) return;
     const module = await server.ssrLoadModule(from("demo/server/agents.ts"));
-    (module as typeof import("./demo/server/agents.ts")).attachAgents(server.httpServer, { basePath: "/rtvbp" });
+    (module as typeof import("./demo/server/agents.ts")).attachAgents(httpServer, { basePath: "/rtvbp" });
   },
 };
 

@@ -1,4 +1,5 @@
 import { expect, test } from "@playwright/test";
+import type { CallStats } from "../../../lib/index.ts";
 import { align, levelDb, resample } from "../../support/signal.ts";
 import { microphoneFile } from "../../support/speech.ts";
 import { readWav, type Sound } from "../../support/wav.ts";
@@ -27,6 +28,8 @@ function piecewise(recording: Sound, microphone: Sound, windowMs: number, fromMs
   return out;
 }
 
+const underruns = ({ audio }: CallStats) => audio!.playback!.underruns;
+
 for (const isolated of [false, true]) {
   test.describe(isolated ? "cross-origin isolated" : "not isolated", () => {
     test("what was spoken comes back from echo, with nothing lost, and everything is given back", async ({ page }) => {
@@ -44,7 +47,7 @@ for (const isolated of [false, true]) {
       expect(correlations.length).toBeGreaterThanOrEqual(5);
       for (const correlation of correlations) expect(correlation).toBeGreaterThanOrEqual(0.9);
 
-      expect(after.audio!.playback.underruns - before.audio!.playback.underruns).toBe(0);
+      expect(underruns(after) - underruns(before)).toBe(0);
       expect(after.transport!.droppedUplinkFrames + after.transport!.droppedDownlinkFrames).toBe(0);
       expect(after.transport!.thread).toBe("worker");
       expect(after.transport!.link).toBe(isolated ? "shared" : "port");
@@ -78,7 +81,7 @@ for (const isolated of [false, true]) {
       expect(frozenMs).toBeGreaterThanOrEqual(2000);
       expect(sent).toBeGreaterThan(elapsedFrames - 25);
       expect(Math.abs(sent - received)).toBeLessThanOrEqual(10);
-      expect(after.audio!.playback.underruns - before.audio!.playback.underruns).toBe(0);
+      expect(underruns(after) - underruns(before)).toBe(0);
       expect(after.transport!.droppedUplinkFrames + after.transport!.droppedDownlinkFrames).toBe(0);
       const seconds = sound.samples.length / sound.sampleRate;
       for (const correlation of piecewise(sound, readWav(spoken), 500, 1500, seconds * 1000)) {
