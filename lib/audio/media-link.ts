@@ -19,8 +19,8 @@ export const FRAME_MS = 20;
 
 /** Microphone frames that wait for the socket's thread; later ones are refused and counted. */
 const UPLINK_SECONDS = 4;
-/** A burst of generated speech on its way into the core, which takes some 12 MB a second. Pages that are not touched cost nothing. */
-const DOWNLINK_BYTES = 2 ** 20;
+/** A burst of generated speech on its way into the core: twice the largest frame. Memory that is not touched costs nothing. */
+const DOWNLINK_BYTES = 2 ** 21;
 
 /** Ends of the two frame pipes, for the thread that holds the socket (what a transport's `connectMedia` takes). */
 export interface MediaEnds {
