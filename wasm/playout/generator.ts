@@ -41,6 +41,8 @@ export function observeRate(gap: f64, gainedMs: f64, d: f64, generated: bool): v
     rateTime = rateMedia = 0.0;
     return;
   }
+  // What comes with the arrival that the clock started from is of the time before.
+  if (gap == 0.0 && rateTime == 0.0) return;
   rateTime += gap;
   rateMedia += gainedMs;
   if (rateTime > RATE_SPAN_MS) {

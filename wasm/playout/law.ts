@@ -67,6 +67,9 @@ const ACCEL_SOFT: f64 = 1.25;
 /** Beyond this excess ACCEL_HARD: speech backlog that the talker is waiting on. */
 const ACCEL_HARD_MS: f64 = 120.0;
 const ACCEL_HARD: f64 = 1.5;
+/** Asked for 1.5× the stretcher reaches 1.41×: with real audio the hard part goes on for longer, and the soft one is steeper. */
+const AUDIO_TAU_MS: f64 = 240.0;
+const AUDIO_HARD_MS: f64 = 90.0;
 /** Expansion rate when the delay is short of the target. */
 const SLOW: f64 = 0.88;
 /** Never slow with less than this held: expansion would hit an empty buffer. */
@@ -107,6 +110,8 @@ export let tickPlayed: i32 = 0;
 /** Media before this was or will be flushed. */
 export let flushEnd: f64 = 0.0;
 
+let accelTauMs: f64 = ACCEL_TAU_MS;
+let accelHardMs: f64 = ACCEL_HARD_MS;
 /** Arrival of the first packet after going idle. */
 let firstWait: f64 = Infinity;
 /** Samples concealed since the stream ran dry. */
@@ -128,11 +133,19 @@ export function openLaw(rate: i32, tickMs: i32, rtp: bool, storeSamples: i32): v
   openTarget(tickMs);
   openDrift(tickMs);
   openGenerator();
+  accelTauMs = ACCEL_TAU_MS;
+  accelHardMs = ACCEL_HARD_MS;
   speed = 1.0;
   tickCut = tickPlayed = fadeHeld = stretching = 0;
   flushEnd = fadeSpan = dry = playSince = fraction = 0.0;
   firstWait = Infinity;
   slept = false;
+}
+
+/** The law is given a voice: it reckons with what a stretcher can do. */
+export function joinAudio(): void {
+  accelTauMs = AUDIO_TAU_MS;
+  accelHardMs = AUDIO_HARD_MS;
 }
 
 /** ms the next sample is late against the floor. */
@@ -211,7 +224,7 @@ export function steer(now: f64, replayMs: f64): i32 {
   else if (e < -DEAD_MS) stretching = -1;
   else if (<f64>stretching * e <= STOP_MS) stretching = 0;
   if (stretching > 0) {
-    speed = e > ACCEL_HARD_MS ? ACCEL_HARD : max(ACCEL_MIN, min(ACCEL_SOFT, 1.0 + e / ACCEL_TAU_MS));
+    speed = e > accelHardMs ? ACCEL_HARD : max(ACCEL_MIN, min(ACCEL_SOFT, 1.0 + e / accelTauMs));
     return ACCELERATE;
   }
   if (stretching < 0) {

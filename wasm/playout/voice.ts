@@ -14,6 +14,7 @@ import {
   ENDED,
   EXPAND,
   flushLaw,
+  joinAudio,
   PLAY,
   readyTick,
   runDry,
@@ -75,6 +76,7 @@ let filling: i32 = 0;
 let joining: i32 = 0;
 
 export function openVoice(rate: i32): void {
+  joinAudio();
   concealOpen(rate);
   stretchOpen(rate);
   fadeSamples = <i32>((FADE_MS * <f64>rate) / 1000.0);
