@@ -187,10 +187,11 @@ export function g722Encode(source: usize, samples: i32, target: usize): i32 {
     source += 4;
     const even = qmf(lines + encoderAt, evenTaps);
     const odd = qmf(lines + encoderAt, oddTaps);
-    const lowSample = max<i32>(-16384, min<i32>(16383, (even + odd) >> 14)); // LOWT
-    const highSample = max<i32>(-16384, min<i32>(16383, (odd - even) >> 14)); // HIGHT
+    const lowSample = (even + odd) >> 14; // LOWT
+    const highSample = (odd - even) >> 14; // HIGHT
 
-    // QUANTL: the interval of the magnitude, counted from zero
+    // QUANTL: the interval of the magnitude, counted from zero. An overloaded band saturates here and in QUANTH, as in the
+    // encoders in use (ffmpeg), and not before, in LOWT and HIGHT: the decoder limits what it restores in either case.
     let error = saturate(lowSample - load<i32>(low));
     let size = error < 0 ? ~error : error;
     const scale = load<i32>(low, 12);

@@ -108,12 +108,12 @@ export class PlainG722 {
         even += line[tap * 2]! * qmfTaps[tap]!;
         odd += line[tap * 2 + 1]! * qmfTaps[11 - tap]!;
       }
-      let error = saturate(limit((even + odd) >> 14) - this.#low.prediction);
+      let error = saturate(((even + odd) >> 14) - this.#low.prediction);
       let size = error < 0 ? ~error : error;
       let interval = 0;
       while (interval < 29 && size >= (levels[interval]! * this.#low.scale) >> 12) interval++;
       const low = error < 0 ? (interval < 2 ? 63 - interval : 33 - interval) : 61 - interval;
-      error = saturate(limit((odd - even) >> 14) - this.#high.prediction);
+      error = saturate(((odd - even) >> 14) - this.#high.prediction);
       size = error < 0 ? ~error : error;
       const high = (error < 0 ? 1 : 3) - (size >= (564 * this.#high.scale) >> 12 ? 1 : 0);
       this.#low.adaptLow(low);
