@@ -4,15 +4,18 @@
  */
 export class AudioInput implements AsyncIterable<Uint8Array> {
   readonly #maxFrames: number;
+  readonly #maxBytes: number;
   #frames: Uint8Array[] = [];
+  #queuedBytes = 0;
   #wake: (() => void) | undefined;
   #ended = false;
   #reading = false;
   #receivedBytes = 0;
   #droppedFrames = 0;
 
-  constructor(maxFrames: number) {
+  constructor(maxFrames: number, maxBytes = 1 << 20) {
     this.#maxFrames = maxFrames;
+    this.#maxBytes = maxBytes;
   }
 
   get receivedBytes(): number {
@@ -28,8 +31,9 @@ export class AudioInput implements AsyncIterable<Uint8Array> {
     if (this.#ended) return;
     this.#receivedBytes += frame.byteLength;
     this.#frames.push(frame);
-    if (this.#frames.length > this.#maxFrames) {
-      this.#frames.shift();
+    this.#queuedBytes += frame.byteLength;
+    while (this.#frames.length > this.#maxFrames || this.#queuedBytes > this.#maxBytes) {
+      this.#take();
       this.#droppedFrames++;
     }
     this.#wake?.();
@@ -47,7 +51,7 @@ export class AudioInput implements AsyncIterable<Uint8Array> {
     this.#reading = true;
     try {
       for (;;) {
-        const frame = this.#frames.shift();
+        const frame = this.#take();
         if (frame) yield frame;
         else if (this.#ended) return;
         else {
@@ -60,5 +64,11 @@ export class AudioInput implements AsyncIterable<Uint8Array> {
     } finally {
       this.#reading = false;
     }
+  }
+
+  #take(): Uint8Array | undefined {
+    const frame = this.#frames.shift();
+    this.#queuedBytes -= frame?.byteLength ?? 0;
+    return frame;
   }
 }

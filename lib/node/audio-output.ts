@@ -36,6 +36,7 @@ export class AudioOutput {
   readonly #transport: Transport;
   readonly #format: CallFormat;
   readonly #clock: Clock;
+  readonly #onSent: ((bytes: Uint8Array) => void) | undefined;
   readonly #queue: Utterance[] = [];
   #queuedBytes = 0;
   #sentBytes = 0;
@@ -48,10 +49,12 @@ export class AudioOutput {
   #idle: (() => void)[] = [];
   #ended = false;
 
-  constructor(transport: Transport, format: CallFormat, clock: Clock) {
+  /** `onSent` sees every frame that went; it must not write to it. */
+  constructor(transport: Transport, format: CallFormat, clock: Clock, onSent?: (bytes: Uint8Array) => void) {
     this.#transport = transport;
     this.#format = format;
     this.#clock = clock;
+    this.#onSent = onSent;
   }
 
   /** Handed to the connection since the call began. */
@@ -192,6 +195,7 @@ export class AudioOutput {
     this.#sentBytes += frame.byteLength;
     this.#utteranceBytes += frame.byteLength;
     this.#playedOutAt = Math.max(now, this.#playedOutAt) + this.#milliseconds(frame.byteLength);
+    this.#onSent?.(frame);
     return true;
   }
 

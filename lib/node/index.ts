@@ -3,17 +3,32 @@ export * from "../session/index.ts";
 export type { AudioInput } from "./audio-input.ts";
 export type { AudioOutput, SpeakOptions, SpeakResult } from "./audio-output.ts";
 export type { CallFormat } from "./call-format.ts";
+export type { ConductOptions, CutOffCause } from "./conduct.ts";
 export { connectNodeWebSocket, type NodeWebSocketOptions } from "./connect-node-websocket.ts";
 export type { NextDigitOptions } from "./digit-input.ts";
+export type { DoorOptions } from "./doorkeeper.ts";
+export { serviceRestart } from "./drain.ts";
 export { jsonLogger, type Logger, silentLogger } from "./logger.ts";
-export { acceptNodeWebSocket, type LivenessOptions, type NodeTransportOptions } from "./node-transport.ts";
+export type { MediaTotals } from "./media-totals.ts";
+export { acceptNodeWebSocket, type NodeTransportOptions } from "./node-transport.ts";
+export { handleSignals, type SignalOptions } from "./signals.ts";
 export { createCore, encodeSound, type Sound, SoundDecoder } from "./sound.ts";
 export { type SpeechChange, SpeechDetector, type SpeechDetectorOptions } from "./speech-detector.ts";
+export { createStatusHandler, type StatusHandler, type StatusOptions, type StatusPage } from "./status-handler.ts";
+export type { Rate } from "./token-bucket.ts";
 export { type AllowedOrigins, type Authorize, type RefusalCause, UpgradeRefusedError } from "./upgrade-policy.ts";
 export type { UpgradeRequest } from "./upgrade-request.ts";
-export { createVoiceServer, VoiceServer, type VoiceServerOptions, type VoiceServerStats } from "./voice-server.ts";
+export { createVoiceServer, VoiceServer } from "./voice-server.ts";
+export type {
+  DrainOptions,
+  VoiceServerOptions,
+  VoiceServerState,
+  VoiceServerStats,
+} from "./voice-server-options.ts";
 export {
   type ClearResult,
+  type DrainNotice,
+  type SoundTap,
   VoiceSession,
   type VoiceSessionEvents,
   type VoiceSessionOptions,

@@ -4,18 +4,13 @@ import { headerlessProfile } from "../transport/address.ts";
 import type { TransportLimits } from "../transport/limits.ts";
 import { SocketTransport } from "../transport/socket-transport.ts";
 import type { Transport } from "../transport/transport.ts";
+import { type ConductOptions, watchConduct } from "./conduct.ts";
 import { NodeWire } from "./node-wire.ts";
 
-export interface LivenessOptions {
-  /** How often the peer is asked (WebSocket ping); a peer that leaves two in a row unanswered is given up as lost. 0: never. Default 4000. */
-  readonly pingIntervalMs?: number;
-}
-
-export interface NodeTransportOptions extends Partial<TransportLimits>, LivenessOptions {}
+export interface NodeTransportOptions extends Partial<TransportLimits>, ConductOptions {}
 
 /** Generated speech is sent faster than real time: 4 MiB is two minutes of L16 at 16 kHz. */
 const nodeHighWaterBytes = 1 << 22;
-const maxUnanswered = 2;
 
 /** The largest message that `ws` should take in: beyond it the connection is closed with 1009 before it is in memory. */
 export function payloadLimit(options: Partial<TransportLimits>): number {
@@ -34,7 +29,7 @@ export function acceptNodeWebSocket(
   return transportOver(socket, socket.protocol || headerlessProfile, options);
 }
 
-/** A transport over an open socket, with the peer's liveness watched. */
+/** A transport over an open socket, with the peer's conduct watched. */
 export function transportOver(socket: WebSocket, profile: string, options: NodeTransportOptions): SocketTransport {
   const wire = new NodeWire(socket);
   const transport = new SocketTransport(wire, {
@@ -43,24 +38,6 @@ export function transportOver(socket: WebSocket, profile: string, options: NodeT
     profile,
     thread: "main",
   });
-  const intervalMs = options.pingIntervalMs ?? 4000;
-  if (intervalMs > 0) watchLiveness(socket, wire, transport, intervalMs);
+  watchConduct(socket, wire, transport, options);
   return transport;
-}
-
-/** Counts pings, not time: after a pause of our own process the peer gets the chance to answer before it is called dead. */
-function watchLiveness(socket: WebSocket, wire: NodeWire, transport: SocketTransport, intervalMs: number): void {
-  let unanswered = 0;
-  wire.onHeard = () => {
-    unanswered = 0;
-  };
-  const timer = setInterval(() => {
-    if (unanswered >= maxUnanswered) {
-      transport.abandon(`no sign of life for ${unanswered * intervalMs} ms`);
-    } else if (!transport.closed) {
-      unanswered++;
-      wire.ping();
-    }
-  }, intervalMs);
-  socket.once("close", () => clearInterval(timer));
 }

@@ -1,10 +1,16 @@
 import type { RawData, WebSocket } from "ws";
 import type { Wire, WireEvents } from "../transport/wire.ts";
 
+/** What shows that the peer lives. */
+export type Sign = "text" | "frame" | "ping" | "pong";
+
 /** A `ws` socket as a transport needs it. Created in the task in which the socket opened. */
 export class NodeWire implements Wire {
+  /** Told of every sign of the peer, before it is handed on. False: it is not handed on. */
+  onHeard: (what: Sign) => boolean = () => true;
+  /** Told after a control message was handed to the socket: what waits there now. */
+  onSent: (bufferedBytes: number) => void = () => {};
   readonly #socket: WebSocket;
-  #onHeard: () => void = () => {};
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
@@ -15,26 +21,22 @@ export class NodeWire implements Wire {
     return this.#socket.bufferedAmount;
   }
 
-  /** Called whenever the peer shows that it lives: any message, ping or pong. */
-  set onHeard(heard: () => void) {
-    this.#onHeard = heard;
-  }
-
   listen(events: WireEvents): void {
     const socket = this.#socket;
     socket.on("message", (data: RawData, isBinary: boolean) => {
-      this.#onHeard();
+      if (!this.onHeard(isBinary ? "frame" : "text")) return;
       const bytes = data as Buffer; // binaryType is nodebuffer
       if (isBinary) events.frame(bytes);
       else events.text(bytes.toString());
     });
-    socket.on("ping", () => this.#onHeard());
-    socket.on("pong", () => this.#onHeard());
+    socket.on("ping", () => this.onHeard("ping"));
+    socket.on("pong", () => this.onHeard("pong"));
     socket.on("close", (code: number, reason: Buffer) => events.close(code, reason.toString(), code !== 1006));
   }
 
   sendText(text: string): void {
     this.#socket.send(text);
+    this.onSent(this.#socket.bufferedAmount);
   }
 
   sendFrame(bytes: Uint8Array): void {

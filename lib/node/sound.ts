@@ -67,5 +67,9 @@ function encode({ samples, sampleRate }: Sound, format: Pick<CallFormat, "name" 
     stream.push(chunk);
     for (let frame = stream.take(); frame && frames.length < wanted; frame = stream.take()) frames.push(frame.slice());
   }
-  return Buffer.concat(frames);
+  const bytes = new Uint8Array(frames.length * stream.frameBytes);
+  frames.forEach((frame, index) => {
+    bytes.set(frame, index * stream.frameBytes);
+  });
+  return bytes;
 }

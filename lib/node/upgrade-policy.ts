@@ -1,8 +1,19 @@
 import { type Agreement, negotiateProfile, ProtocolError } from "../protocol/index.ts";
 import type { ReadUpgrade, UpgradeRequest } from "./upgrade-request.ts";
 
-/** Why upgrades were refused, in the order in which it is checked. */
-export type RefusalCause = "path" | "origin" | "credentials" | "profile" | "full" | "closing" | "malformed" | "failed";
+/** Why upgrades were refused, in the order in which it is checked; `malformed` and `failed` wherever it shows. */
+export const refusalCauses = [
+  "path",
+  "closing",
+  "rate",
+  "origin",
+  "credentials",
+  "profile",
+  "full",
+  "malformed",
+  "failed",
+] as const;
+export type RefusalCause = (typeof refusalCauses)[number];
 
 export interface Refusal {
   readonly cause: RefusalCause;
@@ -40,6 +51,8 @@ export interface AdmissionPolicy {
   readonly authorize: Authorize | undefined;
   readonly authorizeTimeoutMs: number;
   readonly profiles: readonly string[];
+  /** Asked first, before anything that costs. */
+  readonly turnAway: (request: UpgradeRequest) => Refusal | undefined;
   /** Asked last, in the task in which the session is made. */
   readonly capacity: (request: UpgradeRequest) => Refusal | undefined;
 }
@@ -62,6 +75,8 @@ export async function admit(
   onError: (error: unknown) => void,
 ): Promise<Admission | Refusal> {
   const { request, host, offer } = upgrade;
+  const turnedAway = policy.turnAway(request);
+  if (turnedAway) return turnedAway;
   if (!isAllowedOrigin(request.origin, host, policy.allowedOrigins)) {
     return { cause: "origin", status: 403, message: "This origin may not call here." };
   }

@@ -1,74 +1,28 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
-import { createServer as createTlsServer, type ServerOptions as TlsOptions } from "node:https";
+import type { IncomingMessage, Server } from "node:http";
+import type { ServerOptions as TlsOptions, Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
+import { systemClock } from "../session/index.ts";
 import { headerlessProfile } from "../transport/address.ts";
-import type { TransportLimits } from "../transport/limits.ts";
+import type { SocketTransport } from "../transport/socket-transport.ts";
+import { type CutOffCause, cutOffCauses } from "./conduct.ts";
+import { Doorkeeper } from "./doorkeeper.ts";
+import { drainSessions } from "./drain.ts";
 import { errorFields, type Logger, silentLogger } from "./logger.ts";
-import { type LivenessOptions, payloadLimit, transportOver } from "./node-transport.ts";
+import { addMedia, noMedia } from "./media-totals.ts";
+import { payloadLimit, transportOver } from "./node-transport.ts";
+import { createHttp, listen, shutDown } from "./own-http.ts";
 import { refuse } from "./refuse.ts";
-import {
-  type Admission,
-  type AdmissionPolicy,
-  type AllowedOrigins,
-  type Authorize,
-  admit,
-  type Refusal,
-  type RefusalCause,
-} from "./upgrade-policy.ts";
+import { createStatusHandler } from "./status-handler.ts";
+import { type Admission, type AdmissionPolicy, admit, type Refusal } from "./upgrade-policy.ts";
 import { readUpgrade, type UpgradeRequest } from "./upgrade-request.ts";
-import { VoiceSession, type VoiceSessionOptions } from "./voice-session.ts";
-
-type SessionLimits = Pick<
-  VoiceSessionOptions,
-  "requestTimeoutMs" | "initializeTimeoutMs" | "maxMalformed" | "maxQueuedFrames"
->;
-
-export interface VoiceServerOptions extends LivenessOptions, SessionLimits {
-  /** Answers a call, once it is active. Returning does not end the call; throwing does. */
-  readonly onCall: (call: VoiceSession) => unknown;
-  /** Works on a server you have, … */
-  readonly server?: Server;
-  /** … or on its own: this port (0: any that is free), on this host. */
-  readonly port?: number;
-  readonly host?: string;
-  /** Makes the own server speak TLS: `{ key, cert }`. */
-  readonly tls?: TlsOptions;
-  /** Which paths are voice: one, a folder where it ends in `/`, or a function. Default `/`: all of them. */
-  readonly path?: string | ((path: string) => boolean);
-  /** Without it everybody may call. */
-  readonly authorize?: Authorize;
-  readonly authorizeTimeoutMs?: number;
-  /** Default `same-host`. */
-  readonly allowedOrigins?: AllowedOrigins;
-  /** Default 1000. */
-  readonly maxSessions?: number;
-  /** Default: as many as `maxSessions`. */
-  readonly maxSessionsPerAddress?: number;
-  readonly retryAfterSeconds?: number;
-  /** Profile tokens by preference. */
-  readonly profiles?: readonly string[];
-  /** Codec identifiers by preference. Without it the voice side's order counts. */
-  readonly codecs?: readonly string[];
-  readonly limits?: Partial<TransportLimits>;
-  /** Takes the client's address and host from `X-Forwarded-*`. Only behind a proxy that sets them. */
-  readonly trustProxy?: boolean;
-  readonly logger?: Logger;
-}
-
-export interface VoiceServerStats {
-  readonly sessions: number;
-  readonly accepted: number;
-  readonly refused: Readonly<Record<RefusalCause, number>>;
-  /** Ended calls by who ended them, and those that never became active. */
-  readonly ended: Readonly<Record<"local" | "remote" | "network" | "beforeActive", number>>;
-  /** Calls whose `onCall` failed. */
-  readonly failedHandlers: number;
-}
+import type { DrainOptions, VoiceServerOptions, VoiceServerState, VoiceServerStats } from "./voice-server-options.ts";
+import { VoiceSession } from "./voice-session.ts";
 
 const maxPendingUpgrades = 1000;
 const shutdownReason = "server shutdown";
+const conductDefaults = { messageRate: { perSecond: 100, burst: 500 }, idleTimeoutMs: 300_000 } as const;
 
 /** Answers calls. Listens as soon as it is made; see `createVoiceServer`. */
 export class VoiceServer {
@@ -80,43 +34,38 @@ export class VoiceServer {
   readonly #ownsHttp: boolean;
   readonly #sockets: WebSocketServer;
   readonly #policy: AdmissionPolicy;
-  readonly #limits: Partial<TransportLimits>;
-  readonly #sessions = new Set<VoiceSession>();
-  readonly #perAddress = new Map<string, number>();
-  readonly #refused: Record<RefusalCause, number> = {
-    path: 0,
-    origin: 0,
-    credentials: 0,
-    profile: 0,
-    full: 0,
-    closing: 0,
-    malformed: 0,
-    failed: 0,
-  };
+  readonly #door: Doorkeeper;
+  readonly #sessions = new Map<VoiceSession, SocketTransport>();
   readonly #ended = { local: 0, remote: 0, network: 0, beforeActive: 0 };
+  readonly #cutOff = Object.fromEntries(cutOffCauses.map((cause) => [cause, 0])) as Record<CutOffCause, number>;
+  /** Of sessions that ended. */
+  readonly #media = noMedia();
   #accepted = 0;
   #failedHandlers = 0;
   #lastId = 0;
   /** Upgrades whose credentials are being checked. */
   readonly #pending = new Set<Duplex>();
+  #whenEmpty: (() => void)[] = [];
+  #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: VoiceServerOptions) {
     this.#options = options;
     this.#logger = options.logger ?? silentLogger;
-    this.#limits = { ...options.limits };
+    this.#door = new Doorkeeper(options);
     this.#policy = {
       allowedOrigins: options.allowedOrigins ?? "same-host",
       authorize: options.authorize,
       authorizeTimeoutMs: options.authorizeTimeoutMs ?? 10_000,
       profiles: options.profiles ?? ["rtvbp.v1"],
-      capacity: (request) => this.#capacity(request),
+      turnAway: (request) => this.#door.turnAway(request),
+      capacity: (request) => this.#door.capacity(request),
     };
     this.#sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
-      maxPayload: payloadLimit(this.#limits),
+      maxPayload: payloadLimit(options.limits ?? {}),
       handleProtocols: (offered, request) => this.#echo(offered, request),
     });
     this.#sockets.on("wsClientError", (error, socket) => {
@@ -126,30 +75,63 @@ export class VoiceServer {
     this.#ownsHttp = !options.server;
     this.#http = options.server ?? this.#createHttp(options);
     this.#http.on("upgrade", this.#onUpgrade);
-    this.ready = this.#ownsHttp ? this.#listen(options.port ?? 0, options.host) : Promise.resolve();
+    this.ready = this.#ownsHttp ? this.#listen(options) : Promise.resolve();
     this.ready.catch(() => {});
   }
 
-  /** Where the own server listens, once `ready`. */
+  /** Where the server listens, once `ready`. */
   get url(): string {
     const address = this.#http.address() as AddressInfo | null;
     if (!address) throw new Error("The server does not listen (yet).");
     const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
-    return `${this.#options.tls ? "wss" : "ws"}://${host}:${address.port}`;
+    const secure = "setSecureContext" in this.#http;
+    return `${secure ? "wss" : "ws"}://${host}:${address.port}`;
   }
 
   get sessions(): ReadonlySet<VoiceSession> {
-    return this.#sessions;
+    return new Set(this.#sessions.keys());
+  }
+
+  get state(): VoiceServerState {
+    return this.#closing ? "closed" : this.#draining ? "draining" : "open";
   }
 
   stats(): VoiceServerStats {
+    const media = { ...this.#media };
+    let backlogBytes = 0;
+    for (const [call, transport] of this.#sessions) {
+      const stats = transport.snapshot();
+      addMedia(media, stats, call.audio.droppedFrames);
+      backlogBytes += stats.bufferedBytes;
+    }
     return {
+      state: this.state,
       sessions: this.#sessions.size,
+      pendingUpgrades: this.#pending.size,
       accepted: this.#accepted,
-      refused: { ...this.#refused },
+      refused: { ...this.#door.refused },
       ended: { ...this.#ended },
+      cutOff: { ...this.#cutOff },
       failedHandlers: this.#failedHandlers,
+      media,
+      backlogBytes,
     };
+  }
+
+  /** New certificates for the own server; connections that are open keep theirs. */
+  renewTls(tls: TlsOptions): void {
+    if (!this.#options.tls) throw new Error("This server does not speak TLS itself.");
+    (this.#http as TlsServer).setSecureContext(tls);
+  }
+
+  /**
+   * The gentle end, for a deployment: refuses new calls with 503 and `Retry-After`, tells agents (`draining`), lets calls end by themselves for
+   * `graceMs`, then closes those that are left with 1012 "service restart", which tells the voice side to dial again elsewhere; cuts at
+   * `deadlineMs`, and closes. Idempotent; `close` cuts it short.
+   */
+  drain(options: DrainOptions = {}): Promise<void> {
+    this.#draining ??= this.#drain(options);
+    return this.#draining;
   }
 
   /**
@@ -161,54 +143,48 @@ export class VoiceServer {
     return this.#closing;
   }
 
+  async #drain(options: DrainOptions): Promise<void> {
+    this.#door.closed = true;
+    this.#logger.info("draining", { sessions: this.#sessions.size, ...options });
+    const { clock = systemClock } = this.#options;
+    await drainSessions({ clock, sessions: this.#sessions, empty: this.#empty() }, options);
+    await this.close();
+  }
+
   async #shut(deadlineMs: number): Promise<void> {
+    this.#door.closed = true;
     await this.ready.catch(() => {});
-    const cutOff = setTimeout(() => {
-      for (const call of this.#sessions) void call.session.close(shutdownReason);
-    }, deadlineMs);
-    await Promise.all([...this.#sessions].map((call) => call.hangUp(shutdownReason)));
-    clearTimeout(cutOff);
+    const { clock = systemClock } = this.#options;
+    const cancelCutOff = clock.after(deadlineMs, () => {
+      for (const call of this.#sessions.keys()) void call.session.close(shutdownReason);
+    });
+    await Promise.all([...this.#sessions.keys()].map((call) => call.hangUp(shutdownReason)));
+    cancelCutOff();
     for (const socket of this.#pending) socket.destroy();
     this.#sockets.close();
-    if (!this.#ownsHttp) {
-      this.#http.off("upgrade", this.#onUpgrade);
-      return;
-    }
-    const closed = new Promise<void>((resolve) => this.#http.close(() => resolve()));
-    this.#http.closeAllConnections();
-    await closed;
+    if (this.#ownsHttp) await shutDown(this.#http);
+    else this.#http.off("upgrade", this.#onUpgrade);
+    this.#logger.info("closed", {});
   }
 
-  #createHttp({ tls }: VoiceServerOptions): Server {
-    const answer: RequestListener = (request, response) => {
-      const healthy = this.#closing === undefined;
-      const health = request.url === "/healthz";
-      const [status, body] = health
-        ? [healthy ? 200 : 503, JSON.stringify({ status: healthy ? "ok" : "closing", sessions: this.#sessions.size })]
-        : [
-            this.#serves(new URL(request.url ?? "/", "http://host").pathname) ? 426 : 404,
-            "A WebSocket is answered here.",
-          ];
-      response.writeHead(status, {
-        "Content-Type": health ? "application/json" : "text/plain; charset=utf-8",
-        ...(status === 426 && { Upgrade: "websocket" }),
-      });
-      response.end(body);
-    };
-    const http = tls ? createTlsServer(tls, answer) : createServer(answer);
-    http.headersTimeout = 10_000;
-    return http;
+  #empty(): Promise<void> {
+    if (this.#sessions.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenEmpty.push(resolve));
   }
 
-  #listen(port: number, host: string | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#http.once("error", reject);
-      this.#http.listen(port, host, () => {
-        this.#http.off("error", reject);
-        this.#logger.info("listening", { port: (this.#http.address() as AddressInfo).port });
-        resolve();
-      });
+  #createHttp({ tls, headersTimeoutMs = 10_000, status = false }: VoiceServerOptions): Server {
+    const options = typeof status === "object" ? status : {};
+    const answerStatus = createStatusHandler(this, { ...options, healthOnly: status === false });
+    return createHttp(tls, headersTimeoutMs, (request, response) => {
+      if (answerStatus(request, response)) return;
+      const voice = this.#serves(new URL(request.url ?? "/", "http://host").pathname);
+      const headers = { "Content-Type": "text/plain; charset=utf-8", ...(voice && { Upgrade: "websocket" }) };
+      response.writeHead(voice ? 426 : 404, headers).end("A WebSocket is answered here.");
     });
+  }
+
+  async #listen({ port = 0, host }: VoiceServerOptions): Promise<void> {
+    this.#logger.info("listening", { port: await listen(this.#http, port, host) });
   }
 
   #serves(path: string): boolean {
@@ -231,7 +207,7 @@ export class VoiceServer {
     this.#pending.add(socket);
     const check =
       this.#pending.size > maxPendingUpgrades
-        ? Promise.resolve(this.#busy())
+        ? Promise.resolve(this.#door.busy())
         : admit(upgrade, this.#policy, (error) => {
             this.#logger.error("authorize failed", { path, address, ...errorFields(error) });
           });
@@ -255,58 +231,51 @@ export class VoiceServer {
   }
 
   #refuse(socket: Duplex, refusal: Refusal): void {
-    this.#refused[refusal.cause]++;
+    this.#door.refused[refusal.cause]++;
     refuse(socket, refusal);
   }
 
-  #capacity({ address }: UpgradeRequest): Refusal | undefined {
-    if (this.#closing) return { ...this.#busy(), cause: "closing", message: "The server is shutting down." };
-    const { maxSessions = 1000, maxSessionsPerAddress = maxSessions } = this.#options;
-    if (this.#sessions.size >= maxSessions) return this.#busy();
-    if ((this.#perAddress.get(address) ?? 0) >= maxSessionsPerAddress) return this.#busy();
-    return undefined;
-  }
-
-  #busy(): Refusal {
-    const headers = { "Retry-After": String(this.#options.retryAfterSeconds ?? 5) };
-    return { cause: "full", status: 503, message: "All lines are busy.", headers };
-  }
-
   #open(socket: WebSocket, request: UpgradeRequest, { agreement, identity }: Admission): void {
-    const { pingIntervalMs, requestTimeoutMs, initializeTimeoutMs, maxMalformed, maxQueuedFrames } = this.#options;
-    const profile = agreement.echo ?? headerlessProfile;
-    const transport = transportOver(socket, profile, {
-      ...this.#limits,
-      ...(pingIntervalMs !== undefined && { pingIntervalMs }),
+    const options = this.#options;
+    const id = `${++this.#lastId}`;
+    const { path, address } = request;
+    const transport = transportOver(socket, agreement.echo ?? headerlessProfile, {
+      ...conductDefaults,
+      ...pick(options, ["pingIntervalMs", "maxUnansweredPings", "maxBacklogBytes", "messageRate", "idleTimeoutMs"]),
+      ...options.limits,
+      onCutOff: (cause) => {
+        this.#cutOff[cause]++;
+        this.#logger.warn("cut off", { session: id, path, address, cause });
+      },
     });
     const call = new VoiceSession({
-      id: `${++this.#lastId}`,
+      id,
       transport,
       request,
       identity,
-      codecs: this.#options.codecs,
+      codecs: options.codecs,
+      tap: options.trace?.(request),
       onActive: (active) => void this.#answer(active, request),
-      ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
-      ...(initializeTimeoutMs !== undefined && { initializeTimeoutMs }),
-      ...(maxMalformed !== undefined && { maxMalformed }),
-      ...(maxQueuedFrames !== undefined && { maxQueuedFrames }),
+      ...pick(options, ["requestTimeoutMs", "initializeTimeoutMs", "maxMalformed", "maxQueuedFrames", "clock"]),
     });
     this.#accepted++;
-    this.#sessions.add(call);
-    this.#perAddress.set(request.address, (this.#perAddress.get(request.address) ?? 0) + 1);
-    this.#attend(call, request);
+    this.#sessions.set(call, transport);
+    this.#door.enter(address);
+    this.#attend(call, transport, request);
   }
 
-  #attend(call: VoiceSession, { path, address }: UpgradeRequest): void {
+  #attend(call: VoiceSession, transport: SocketTransport, { path, address }: UpgradeRequest): void {
     const fields = { session: call.id, path, address };
     call.session.addEventListener("fault", ({ error, at }) => {
       this.#logger.warn("fault", { ...fields, at, ...errorFields(error) });
     });
     void call.ended.then((end) => {
       this.#sessions.delete(call);
-      this.#release(address);
+      this.#door.leave(address);
+      addMedia(this.#media, transport.snapshot(), call.audio.droppedFrames);
       this.#ended[call.active ? end.by : "beforeActive"]++;
       this.#logger.info("call ended", { ...fields, reason: end.reason, by: end.by });
+      if (this.#sessions.size === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve();
     });
     call.start().catch(() => {}); // it has ended then, and said so
   }
@@ -323,16 +292,19 @@ export class VoiceServer {
       await call.hangUp("application error");
     }
   }
-
-  #release(address: string): void {
-    const left = (this.#perAddress.get(address) ?? 1) - 1;
-    if (left > 0) this.#perAddress.set(address, left);
-    else this.#perAddress.delete(address);
-  }
 }
 
 /** What was agreed for an upgrade, between its check and its answer. */
 const agreements = new WeakMap<IncomingMessage, Admission>();
+
+/** Those of the properties that have a value. */
+function pick<T extends object, K extends keyof T>(
+  from: T,
+  keys: readonly K[],
+): { [P in K]?: Exclude<T[P], undefined> } {
+  const entries = keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]]);
+  return Object.fromEntries(entries) as { [P in K]?: Exclude<T[P], undefined> };
+}
 
 /** Answers calls: `createVoiceServer({ port: 8080, onCall: async (call) => { … } })`. */
 export function createVoiceServer(options: VoiceServerOptions): VoiceServer {

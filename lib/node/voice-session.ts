@@ -1,5 +1,13 @@
 import { type Codec, type EventData, type JsonObject, type Params, pickCodec, type Result } from "../protocol/index.ts";
-import { type Clock, type RequestOptions, Session, type SessionEnd, systemClock } from "../session/index.ts";
+import {
+  type Clock,
+  type RequestOptions,
+  Session,
+  type SessionEnd,
+  SessionFaultEvent,
+  type SessionTap,
+  systemClock,
+} from "../session/index.ts";
 import type { Transport } from "../transport/transport.ts";
 import { AudioInput } from "./audio-input.ts";
 import { AudioOutput, type SpeakOptions, type SpeakResult } from "./audio-output.ts";
@@ -19,9 +27,11 @@ export interface VoiceSessionOptions {
   readonly requestTimeoutMs?: number;
   readonly initializeTimeoutMs?: number;
   readonly maxMalformed?: number;
-  /** Frames of the caller kept for a reader that falls behind. Default 250: 5 s. */
+  /** Frames of the caller kept for a reader that falls behind. Default 250: 5 s; never more than 1 MiB. */
   readonly maxQueuedFrames?: number;
   readonly clock?: Clock;
+  /** Looks on: a `SessionRecorder`. */
+  readonly tap?: SessionTap | undefined;
   /** Called in the task in which the call becomes active, before anything that follows is handled. */
   readonly onActive?: (call: VoiceSession) => void;
 }
@@ -40,12 +50,26 @@ export interface ClearResult {
   readonly unsentBytes: number;
 }
 
+/** Hears the encoded sound of both sides as it is received and sent. Bytes are lent until the function returns; nothing may be written to them. */
+export interface SoundTap {
+  caller?(bytes: Uint8Array): void;
+  agent?(bytes: Uint8Array): void;
+  /** Of the agent's sound, the bytes from … to … since the call began were taken back before they were played. */
+  takenBack?(fromByte: number, toByte: number): void;
+}
+
+/** The server shuts down: the call is cut off, and the caller dials another server, when this time has passed. */
+export interface DrainNotice {
+  readonly graceMs: number;
+}
+
 export interface VoiceSessionEvents {
   /** A key was released. */
   readonly dtmf: EventData<"dtmf">;
   /** The caller hung up; the end follows. */
   readonly hangup: EventData<"call.hangup">;
   readonly info: EventData<"audio.info">;
+  readonly draining: DrainNotice;
   readonly ended: SessionEnd;
 }
 
@@ -62,8 +86,12 @@ export class VoiceSession {
   readonly audio: AudioInput;
   /** Resolves when the call is active; rejects where it ended before. */
   readonly ready: Promise<void>;
+  /** Time as this call sees it. */
+  readonly clock: Clock;
   readonly #transport: Transport;
-  readonly #clock: Clock;
+  readonly #taps = new Set<SoundTap>();
+  readonly #draining: Promise<DrainNotice>;
+  #announceDraining!: (notice: DrainNotice) => void;
   readonly #digits: DigitInput;
   readonly #lifetime = new AbortController();
   #offer: Params<"session.initialize"> | undefined;
@@ -79,19 +107,26 @@ export class VoiceSession {
     this.identity = options.identity;
     this.audio = new AudioInput(options.maxQueuedFrames ?? 250);
     this.#transport = transport;
-    this.#clock = options.clock ?? systemClock;
-    this.#digits = new DigitInput(this.#clock);
+    this.clock = options.clock ?? systemClock;
+    this.#digits = new DigitInput(this.clock);
     this.session = new Session({
       role: "application",
       transport,
-      clock: this.#clock,
+      clock: this.clock,
       ...defined("requestTimeoutMs", options.requestTimeoutMs),
       ...defined("initializeTimeoutMs", options.initializeTimeoutMs),
       ...defined("maxMalformed", options.maxMalformed),
       onInitialize: (params) => this.#initialize(params, codecs),
-      onFrame: (frame) => this.audio.push(frame),
+      ...defined("tap", options.tap),
+      onFrame: (frame) => {
+        if (this.#taps.size > 0) this.#tapped((tap) => tap.caller?.(frame));
+        this.audio.push(frame);
+      },
     });
     this.session.on("dtmf", ({ digit }) => this.#digits.push(digit));
+    this.#draining = new Promise((resolve) => {
+      this.#announceDraining = resolve;
+    });
     this.ready = new Promise((resolve, reject) => {
       const activate = (): void => {
         this.#active = true;
@@ -144,7 +179,9 @@ export class VoiceSession {
 
   /** The agent's sound; throws for a call without audio. */
   get output(): AudioOutput {
-    this.#output ??= new AudioOutput(this.#transport, this.format, this.#clock);
+    this.#output ??= new AudioOutput(this.session.transport ?? this.#transport, this.format, this.clock, (bytes) => {
+      if (this.#taps.size > 0) this.#tapped((tap) => tap.agent?.(bytes));
+    });
     return this.#output;
   }
 
@@ -166,16 +203,21 @@ export class VoiceSession {
 
   /** Hears events of this call. What a listener throws, or rejects with, becomes a `fault` of the session. Returns what takes it away. */
   on<E extends keyof VoiceSessionEvents>(event: E, listener: (data: VoiceSessionEvents[E]) => unknown): () => void {
-    if (event === "ended") {
-      const ended = listener as (end: SessionEnd) => unknown;
-      let wanted = true;
-      void this.ended.then((end) => wanted && ended(end));
-      return () => {
-        wanted = false;
-      };
-    }
+    if (event === "ended") return this.#once(event, this.ended, listener as (end: SessionEnd) => unknown);
+    if (event === "draining") return this.#once(event, this.#draining, listener as (notice: DrainNotice) => unknown);
     const name = ({ dtmf: "dtmf", hangup: "call.hangup", info: "audio.info" } as const)[event as "dtmf"];
     return this.session.on(name, listener as (data: EventData<"dtmf">) => unknown);
+  }
+
+  /** Listens to both sides. What the tap throws takes it away, and becomes a `fault` of the session. Returns what takes it away. */
+  tapSound(tap: SoundTap): () => void {
+    this.#taps.add(tap);
+    return () => void this.#taps.delete(tap);
+  }
+
+  /** Tells the agent that the server shuts down. */
+  announceDraining(notice: DrainNotice): void {
+    this.#announceDraining(notice);
   }
 
   /** The next key, in the order they were pressed. Undefined: none in time, or the call is over. */
@@ -198,6 +240,7 @@ export class VoiceSession {
     const unsentBytes = this.output.discard();
     const { len } = await this.session.request("audio.buffer.clear", {}, options);
     this.#clearedBytes += len;
+    if (len > 0) this.#tapped((tap) => tap.takenBack?.(sentBytes - len, sentBytes));
     const heardMs = (Math.max(0, utteranceBytes - len) * 1000) / this.format.bytesPerSecond;
     return { len, sentBytes, playedBytes: sentBytes - this.#clearedBytes, heardMs, unsentBytes };
   }
@@ -260,6 +303,27 @@ export class VoiceSession {
   /** Ends the call in good order, whatever the other side does. */
   hangUp(reason = "hangup"): Promise<SessionEnd> {
     return this.session.hangUp(reason);
+  }
+
+  #tapped(tell: (tap: SoundTap) => void): void {
+    for (const tap of this.#taps) {
+      try {
+        tell(tap);
+      } catch (error) {
+        this.#taps.delete(tap);
+        this.session.dispatchEvent(new SessionFaultEvent(error, "sound tap"));
+      }
+    }
+  }
+
+  #once<T>(name: string, happened: Promise<T>, listener: (data: T) => unknown): () => void {
+    let wanted = true;
+    happened
+      .then((data) => (wanted ? listener(data) : undefined))
+      .catch((error: unknown) => this.session.dispatchEvent(new SessionFaultEvent(error, name)));
+    return () => {
+      wanted = false;
+    };
   }
 
   #offered(): Params<"session.initialize"> {

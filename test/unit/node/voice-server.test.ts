@@ -1,74 +1,11 @@
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect as connectTcp } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import {
-  createVoiceServer,
-  type VoiceServer,
-  type VoiceServerOptions,
-  type VoiceSession,
-} from "../../../lib/node/index.ts";
+import { createVoiceServer } from "../../../lib/node/index.ts";
 import { bearerSubprotocol } from "../../../lib/protocol/index.ts";
+import { afterwards, first, serve, upgrade } from "./server-rig.ts";
 import { dial, noise, until } from "./voice-side.ts";
-
-const cleanups: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-interface Rig {
-  readonly server: VoiceServer;
-  readonly url: string;
-  readonly calls: VoiceSession[];
-  readonly log: string[];
-}
-
-async function serve(options: Partial<VoiceServerOptions> = {}): Promise<Rig> {
-  const calls: VoiceSession[] = [];
-  const log: string[] = [];
-  const write = (message: string, fields?: unknown): void => void log.push(`${message} ${JSON.stringify(fields)}`);
-  const server = createVoiceServer({
-    ...(options.server ? {} : { port: 0, host: "127.0.0.1" }),
-    onCall: (call) => void calls.push(call),
-    logger: { debug: write, info: write, warn: write, error: write },
-    ...options,
-  });
-  await server.ready;
-  cleanups.push(() => server.close());
-  return { server, url: options.server ? "" : `${server.url}/`, calls, log };
-}
-
-/** The first call, once it has come in. */
-async function first(calls: readonly VoiceSession[]): Promise<VoiceSession> {
-  await until(() => calls.length > 0, "a call");
-  return calls[0]!;
-}
-
-interface Upgrade {
-  readonly status: number;
-  readonly headers: Record<string, string | string[] | undefined>;
-  readonly protocol?: string;
-}
-
-/** Upgrades with the headers that are given; says how it was answered, and closes what was opened. */
-function upgrade(
-  url: string,
-  options: { headers?: Record<string, string>; protocols?: string[] } = {},
-): Promise<Upgrade> {
-  return new Promise((resolve, reject) => {
-    const socket = new WebSocket(url, options.protocols ?? ["rtvbp.v1"], { headers: options.headers ?? {} });
-    socket.on("unexpected-response", (request, response) => {
-      request.destroy();
-      resolve({ status: response.statusCode ?? 0, headers: response.headers });
-    });
-    socket.on("open", () => {
-      socket.on("close", () => resolve({ status: 101, headers: {}, protocol: socket.protocol }));
-      socket.close();
-    });
-    socket.on("error", (error) => reject(error));
-  });
-}
 
 describe("upgrade checks of a voice server", () => {
   it("lets pages of its own host in by default, and programs that are no page", async () => {
@@ -413,7 +350,7 @@ describe("closing a voice server", () => {
   it("shares a server with others: leaves their upgrades alone, and gives the server back", async () => {
     const http: Server = createServer();
     await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-    cleanups.push(() => new Promise((resolve) => http.close(resolve)));
+    afterwards(() => new Promise((resolve) => http.close(resolve)));
     const url = `ws://127.0.0.1:${(http.address() as AddressInfo).port}`;
     const { server } = await serve({ server: http, path: "/rtvbp/" });
     expect((await upgrade(`${url}/other`)).status).toBe(404);
