@@ -1,6 +1,6 @@
 import type { CallState } from "./call-state.ts";
 import type { Caption } from "./captions.ts";
-import type { CallQuality } from "./quality.ts";
+import type { CallQuality } from "./quality-meter.ts";
 import type { VoiceError } from "./voice-error.ts";
 
 /** How and why a call ended. There is exactly one per call. */

@@ -25,10 +25,11 @@ import {
 import type { CallAudioPort, CallOptions } from "./call-options.ts";
 import { CallRecordings } from "./call-recordings.ts";
 import { type CallEndState, type CallState, move } from "./call-state.ts";
-import { type CallStats, qualityOf } from "./call-stats.ts";
+import type { CallStats } from "./call-stats.ts";
 import { type Caption, Captions } from "./captions.ts";
 import { defaultCodecs, formatOf, offerCodecs } from "./codecs.ts";
 import { type DtmfPress, DtmfSender, type DtmfTiming } from "./dtmf-sender.ts";
+import { QualityMeter } from "./quality-meter.ts";
 import { VoiceError } from "./voice-error.ts";
 import { VoiceLeg, type VoiceLegHost } from "./voice-leg.ts";
 
@@ -51,6 +52,7 @@ export class Call extends CallEvents {
   readonly #warnings = new Map<string, CallWarning>();
   readonly #dtmf: DtmfSender;
   readonly #recordings = new CallRecordings();
+  readonly #qualityMeter = new QualityMeter();
   #state: CallState = "idle";
   #starting: Promise<void> | undefined;
   #ending: Promise<CallEnd> | undefined;
@@ -177,19 +179,14 @@ export class Call extends CallEvents {
   async stats(): Promise<CallStats> {
     const [audio, transport] = await Promise.all([this.#readAudio(), this.#leg?.stats()]);
     const rttMs = this.#leg?.rttMs;
-    const delay = {
-      captureMs: audio?.captureMs ?? 0,
-      networkMs: rttMs === undefined ? undefined : rttMs / 2,
-      bufferMs: audio?.playback?.heldMs ?? 0,
-      outputMs: audio?.outputMs ?? 0,
-    };
+    const rating = audio && this.#qualityMeter.rate(audio, rttMs, performance.now());
     return {
       codec: this.#codec?.id,
       profile: this.#leg?.transport.profile,
       durationMs: this.#connectedAt === undefined ? 0 : Date.now() - this.#connectedAt,
       rttMs,
-      delay,
-      quality: audio?.playback && qualityOf(delay, concealedPct(audio)),
+      delay: rating?.delay,
+      quality: rating?.quality,
       audio,
       transport,
     };
@@ -437,11 +434,4 @@ function lastSegment(src: string | URL | undefined): string | undefined {
   if (src === undefined) return undefined;
   const path = String(src).replace(/[?#].*$/s, "");
   return /([^/]+)\/*$/.exec(path)?.[1];
-}
-
-/** Concealed share of what was played so far, percent. */
-function concealedPct({ playback }: AudioStats): number {
-  return playback && "concealedSamples" in playback && playback.samples.played > 0
-    ? (100 * Number(playback.concealedSamples)) / (playback.samples.played + Number(playback.concealedSamples))
-    : 0;
 }

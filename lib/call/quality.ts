@@ -12,7 +12,7 @@ export interface QualityInput {
 
 export type QualityGrade = "good" | "fair" | "poor" | "bad";
 
-export interface CallQuality extends QualityInput {
+export interface QualityRating extends QualityInput {
   /** E-model rating, 0 to 93.2. */
   readonly r: number;
   /** Mean opinion score, 1 to 4.5. */
@@ -24,7 +24,7 @@ export interface CallQuality extends QualityInput {
 export function rateQuality(
   input: QualityInput,
   impairment: { ie: number; bpl: number } = defaultImpairment,
-): CallQuality {
+): QualityRating {
   const { delayMs, concealedPct } = input;
   const delayImpairment = 0.024 * delayMs + 0.11 * Math.max(0, delayMs - 177.3); // G.107 §7.5, simplified
   const lossImpairment = impairment.ie + ((95 - impairment.ie) * concealedPct) / (concealedPct + impairment.bpl); // G.107 §7.6
