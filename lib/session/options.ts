@@ -48,8 +48,8 @@ export interface InitializeOptions extends RequestOptions {
   readonly codecs: readonly Codec[];
   readonly metadata?: JsonObject | null;
   /**
-   * Gets ready for audio in the picked codec, before media opens and the peer learns of it. What it throws ends the
-   * session.
+   * Gets ready for audio in the picked codec, before the peer learns that the session is active. The peer may speak
+   * already: its sound waits in the transport. What it throws ends the session.
    */
   readonly prepare?: (codec: Codec | null, signal: AbortSignal) => void | Promise<void>;
 }

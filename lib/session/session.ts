@@ -209,7 +209,8 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
       const codec = await this.#exchange.ask("session.initialize", params, options, (result) => {
         accepted = true;
         const picked = offeredCodec(codecs, (result as Result<"session.initialize">).audio_codec);
-        // Without delay: what comes behind the answer must find an active session.
+        // Without delay: what comes behind the answer must find an active session, and sound a place to wait.
+        if (picked) this.transport?.openMedia();
         if (!prepare) this.#activate(picked);
         return picked;
       });
@@ -331,7 +332,6 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
   #activate(codec: Codec | null): void {
     if (this.#life.end || this.state !== "initializing") throw this.#life.closedError;
     this.#codec = codec;
-    if (codec) this.transport?.openMedia();
     this.#exchange.tell("session.updated", { audio_codec: codec });
     this.#life.move("active");
   }

@@ -89,6 +89,23 @@ describe("starting", () => {
     await voice.close();
   });
 
+  it("loses nothing of what the application says while audio is prepared", async () => {
+    const heard: Uint8Array[] = [];
+    const { voice, application, near } = sessions({ voice: { onFrame: (frame) => void heard.push(frame) } });
+    const greeting = [new Uint8Array(640).fill(1), new Uint8Array(640).fill(2)];
+    const initialized = voice.initialize({
+      ...offer,
+      prepare: async () => {
+        for (const frame of greeting) application.transport?.sendFrame(frame.slice());
+        await turns();
+      },
+    });
+    await initialized;
+    await turns();
+    expect([heard, (await near.stats()).earlyFrames]).toEqual([greeting, 0]);
+    await voice.close();
+  });
+
   it("makes a call without audio where no codec is picked", async () => {
     const { voice, application, near } = sessions({ application: { onInitialize: () => null } });
     expect(await voice.initialize(offer)).toBeNull();
