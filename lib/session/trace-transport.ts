@@ -96,6 +96,14 @@ export class WitnessedTransport implements Transport {
     return this.#inner.close(code, reason);
   }
 
+  abandon(reason: string): void {
+    this.#inner.abandon(reason);
+  }
+
+  watch(everyMs: number, beat: (received: number) => void): void {
+    this.#inner.watch(everyMs, beat);
+  }
+
   stats(): Promise<TransportStats> {
     return this.#inner.stats();
   }

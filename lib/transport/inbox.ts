@@ -38,6 +38,7 @@ export class Inbox {
   #mediaOpen = false;
   #mediaBytes = 0;
   #silenced = false;
+  #pulse: ReturnType<typeof setInterval> | undefined;
   #end: TransportClose | undefined;
 
   constructor(counters: Counters, limits: TransportLimits) {
@@ -120,15 +121,24 @@ export class Inbox {
     if (this.#sink) this.#retry ??= setTimeout(this.#drain, retryMs);
   }
 
+  /** Calls `beat` every so often until the end, with what was received so far. */
+  watch(everyMs: number, beat: (received: number) => void): void {
+    clearInterval(this.#pulse);
+    if (this.#silenced || this.#end) return;
+    this.#pulse = setInterval(() => beat(this.#counters.receivedTexts + this.#counters.receivedFrames), everyMs);
+  }
+
   /** We are closing: nothing but the end is delivered from here. */
   silence(): void {
     this.#silenced = true;
+    clearInterval(this.#pulse);
     this.#discardMedia();
   }
 
   end(close: TransportClose): void {
     if (this.#end) return;
     this.#end = close;
+    clearInterval(this.#pulse);
     this.#discardMedia();
     this.#listener?.close(close);
   }

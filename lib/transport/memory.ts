@@ -132,6 +132,15 @@ export class MemoryTransport implements Transport {
     return { thread: "none", link: this.#link, ...this.#counters, bufferedBytes };
   }
 
+  abandon(reason: string): void {
+    this.#peer?.receive({ type: "close", code: 1006, reason });
+    this.#finish({ by: "lost", code: 1006, reason });
+  }
+
+  watch(everyMs: number, beat: (received: number) => void): void {
+    this.#inbox.watch(everyMs, beat);
+  }
+
   /** As if the connection died: both ends learn that it is lost, what was under way is gone. */
   sever(reason = "severed"): void {
     for (const end of [this, this.#peer ?? this]) {
@@ -152,9 +161,10 @@ export class MemoryTransport implements Transport {
     const item = this.#arriving.shift();
     if (!item) return;
     if (item.type === "text") this.#text(item.text);
-    else if (item.type === "close")
-      this.#finish(this.#requested ?? { by: "remote", code: item.code, reason: item.reason });
-    else {
+    else if (item.type === "close") {
+      const { code, reason } = item;
+      this.#finish(this.#requested ?? { by: code === 1006 ? "lost" : "remote", code, reason });
+    } else {
       this.#arrivingBytes -= item.bytes.byteLength;
       this.#inbox.frame(item.bytes, Date.now());
     }

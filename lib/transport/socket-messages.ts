@@ -19,6 +19,7 @@ export type ToSocketWorker =
   | { readonly type: "connect-media"; readonly ends: MediaEnds }
   | { readonly type: "flushed"; readonly id: number }
   | { readonly type: "stats"; readonly id: number }
+  | { readonly type: "watch"; readonly everyMs: number }
   | { readonly type: "close"; readonly code: number; readonly reason: string };
 
 /** From the socket Worker to the owner: control messages, answers, the end. Media only after `frames-to-owner`. */
@@ -29,4 +30,5 @@ export type FromSocketWorker =
   | { readonly type: "frame"; readonly bytes: Uint8Array; readonly receivedAt: number }
   | { readonly type: "flushed"; readonly id: number }
   | { readonly type: "stats"; readonly id: number; readonly stats: TransportStats }
+  | { readonly type: "beat"; readonly received: number }
   | { readonly type: "closed"; readonly close: TransportClose; readonly stats: TransportStats };

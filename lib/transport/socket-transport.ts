@@ -121,12 +121,15 @@ export class SocketTransport implements Transport {
     return { thread: this.#thread, link: this.#link, ...this.#counters, bufferedBytes };
   }
 
-  /** The peer stopped answering: ends as `lost`, without a handshake. */
   abandon(reason: string): void {
     if (this.#end) return;
     this.#requested ??= { by: "lost", code: 1006, reason };
     this.#wire.terminate();
     this.#finish(this.#requested);
+  }
+
+  watch(everyMs: number, beat: (received: number) => void): void {
+    this.#inbox.watch(everyMs, beat);
   }
 
   #text(text: string): void {

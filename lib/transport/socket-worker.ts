@@ -80,6 +80,9 @@ function handle(message: Exclude<ToSocketWorker, { type: "open" }>, open: Socket
     case "stats":
       void answer(message, open);
       break;
+    case "watch":
+      open.watch(message.everyMs, (received) => scope.postMessage({ type: "beat", received }));
+      break;
     case "close":
       void open.close(message.code, message.reason);
       break;

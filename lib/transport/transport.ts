@@ -80,6 +80,13 @@ export interface Transport {
   flushed(): Promise<void>;
   /** Closes with a handshake where there is one, within a deadline. Idempotent; resolves when nothing is left open. */
   close(code?: number, reason?: string): Promise<TransportClose>;
+  /** The peer stopped answering: drops the connection without a handshake. The listener hears of it as `lost`. Idempotent. */
+  abandon(reason: string): void;
+  /**
+   * Calls `beat` every `everyMs` until the transport closes, with the number of messages and frames received so far. The clock is that of
+   * the thread that reads the wire: it keeps time where a page in the background does not.
+   */
+  watch(everyMs: number, beat: (received: number) => void): void;
   stats(): Promise<TransportStats>;
 }
 

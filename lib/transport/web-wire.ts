@@ -56,6 +56,7 @@ export class WebWire implements Wire {
   /** A page cannot drop a connection: the browser ends it by its own deadline, or when the Worker that owns it stops. */
   terminate(): void {
     this.#release();
+    this.#socket.close();
   }
 
   #release(): void {

@@ -23,6 +23,7 @@ export class WorkerTransport implements Transport {
   readonly #flushes = new Map<number, () => void>();
   readonly #reports = new Map<number, (stats: TransportStats) => void>();
   #lastId = 0;
+  #beat: ((received: number) => void) | undefined;
   #requested: TransportClose | undefined;
   #deadline: ReturnType<typeof setTimeout> | undefined;
   #end: TransportClose | undefined;
@@ -104,6 +105,16 @@ export class WorkerTransport implements Transport {
     });
   }
 
+  abandon(reason: string): void {
+    this.#requested ??= { by: "lost", code: 1006, reason };
+    this.#finish(this.#requested);
+  }
+
+  watch(everyMs: number, beat: (received: number) => void): void {
+    this.#beat = beat;
+    this.#post({ type: "watch", everyMs });
+  }
+
   #post(message: ToSocketWorker): void {
     if (!this.#end) this.#worker.post(message);
   }
@@ -126,6 +137,9 @@ export class WorkerTransport implements Transport {
         this.#stats = message.stats;
         this.#reports.get(message.id)?.(message.stats);
         this.#reports.delete(message.id);
+        break;
+      case "beat":
+        if (!this.closed) this.#beat?.(message.received);
         break;
       case "closed":
         this.#stats = message.stats;

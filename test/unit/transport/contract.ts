@@ -424,6 +424,40 @@ export const contract: readonly ContractCase[] = [
       }),
   },
   {
+    name: "ends as lost at once when it is abandoned, and the far end is let go",
+    run: (open) =>
+      withRig(open, async ({ near, far }) => {
+        const seen = new Recorder(near);
+        near.abandon("no sign of life");
+        near.abandon("again");
+        same(near.closed, true, "closed");
+        await until(() => seen.closes.length > 0, "the end");
+        same(seen.closes, [{ by: "lost", code: 1006, reason: "no sign of life" }], "closes");
+        same(await near.close(), seen.closes[0], "what close says");
+        await far.closed();
+      }),
+  },
+  {
+    name: "beats with the number of messages and frames received, until it is closed",
+    run: (open) =>
+      withRig(open, async ({ near, far }) => {
+        new Recorder(near, { frames: false });
+        near.openMedia();
+        await settleMedia(near);
+        const beats: number[] = [];
+        near.watch(10, (received) => void beats.push(received));
+        await until(() => beats.length > 0, "a beat");
+        same(beats[0], 0, "nothing received");
+        await far.sendText("one");
+        await far.sendFrame(bytesOf(1, 160));
+        await until(() => beats.at(-1) === 2, "a beat after two");
+        await near.close();
+        const { length } = beats;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        same(beats.length, length, "beats after the end");
+      }),
+  },
+  {
     name: "has sent everything when flushed",
     run: (open) =>
       withRig(open, async ({ near, far }) => {
