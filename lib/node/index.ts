@@ -1,5 +1,6 @@
 export * from "../protocol/index.ts";
 export * from "../session/index.ts";
+export { type Agent, type AgentMiddleware, limitDuration, withMiddleware } from "./agent.ts";
 export type { AudioInput } from "./audio-input.ts";
 export type { AudioOutput, SpeakOptions, SpeakResult } from "./audio-output.ts";
 export type { CallFormat } from "./call-format.ts";
@@ -11,6 +12,7 @@ export { serviceRestart } from "./drain.ts";
 export { jsonLogger, type Logger, silentLogger } from "./logger.ts";
 export type { MediaTotals } from "./media-totals.ts";
 export { acceptNodeWebSocket, type NodeTransportOptions } from "./node-transport.ts";
+export { type RoutedAgent, type RouteTable, route } from "./route.ts";
 export { handleSignals, type SignalOptions } from "./signals.ts";
 export { createCore, encodeSound, type Sound, SoundDecoder } from "./sound.ts";
 export { type SpeechChange, SpeechDetector, type SpeechDetectorOptions } from "./speech-detector.ts";

@@ -1,6 +1,16 @@
 /// <reference lib="dom" />
 // WebAssembly is typed there only.
-import { type AudioFormat, BlockCodec, CaptureStream, type Core, coreBytes, instantiateCore } from "../core/index.ts";
+import {
+  type AudioFormat,
+  BlockCodec,
+  CaptureStream,
+  type Core,
+  coreBytes,
+  instantiateCore,
+  instantiateSignals,
+  type Signals,
+  signalsBytes,
+} from "../core/index.ts";
 import type { CallFormat } from "./call-format.ts";
 
 /** Mono sound, 16 bit. */
@@ -9,12 +19,19 @@ export interface Sound {
   readonly sampleRate: number;
 }
 
-let compiled: WebAssembly.Module | undefined;
+let coreModule: WebAssembly.Module | undefined;
+let signalsModule: WebAssembly.Module | undefined;
 
 /** A core of its own: it carries one stream. Compiled once per process. */
 export function createCore(): Core {
-  compiled ??= new WebAssembly.Module(coreBytes());
-  return instantiateCore(compiled);
+  coreModule ??= new WebAssembly.Module(coreBytes());
+  return instantiateCore(coreModule);
+}
+
+/** Signal tools of its own, one of each. Compiled once per process. */
+export function createSignals(): Signals {
+  signalsModule ??= new WebAssembly.Module(signalsBytes());
+  return instantiateSignals(signalsModule);
 }
 
 /** The codec of a call as the core names it. */
@@ -27,7 +44,7 @@ export class SoundDecoder {
   readonly #codec: BlockCodec | undefined;
 
   constructor(format: Pick<CallFormat, "name" | "sampleRate">) {
-    this.#codec = format.name === "L16" ? undefined : new BlockCodec(createCore(), audioFormat(format));
+    this.#codec = format.name === "L16" ? undefined : new BlockCodec(createSignals(), audioFormat(format));
   }
 
   /** An odd last byte of L16 is left out. */

@@ -1,5 +1,5 @@
 import { VoiceActivityDetector } from "../core/index.ts";
-import { createCore } from "./sound.ts";
+import { createSignals } from "./sound.ts";
 
 export interface SpeechDetectorOptions {
   readonly sampleRate: number;
@@ -21,7 +21,7 @@ export class SpeechDetector {
   constructor({ sampleRate, silenceMs = 500 }: SpeechDetectorOptions) {
     this.#sampleRate = sampleRate;
     this.#silenceMs = silenceMs;
-    this.#detector = new VoiceActivityDetector(createCore(), { sampleRate, hangoverMs: silenceMs });
+    this.#detector = new VoiceActivityDetector(createSignals(), { sampleRate, hangoverMs: silenceMs });
   }
 
   get active(): boolean {
