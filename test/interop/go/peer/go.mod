@@ -1,0 +1,3 @@
+module voicebridge.test/peer
+
+go 1.24.4

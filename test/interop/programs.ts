@@ -1,0 +1,24 @@
+import { describe } from "vitest";
+
+/** A Go program of `go/`, as `run.mjs` found or built it. */
+export interface Program {
+  readonly name: string;
+  /** Whether it is one of the deployed peers, or one of our own. */
+  readonly deployed: boolean;
+  /** Whether it negotiates a subprotocol: the oldest peer knows of none. */
+  readonly negotiates: boolean;
+  /** The executable; undefined where `missing` or `broken` says why there is none. */
+  readonly path?: string;
+  readonly missing?: string;
+  readonly broken?: string;
+}
+
+export const programs = JSON.parse(process.env.INTEROP_PROGRAMS ?? "[]") as readonly Program[];
+if (programs.length === 0) throw new Error("Run this by `npm run test:interop`: it builds the programs first.");
+
+/** The same tests for every program: skipped where a program cannot be had, failed where it cannot be built. */
+export function describeEach(title: string, tests: (program: Program) => void, runs = (_: Program) => true): void {
+  for (const program of programs.filter(runs)) {
+    describe.skipIf(program.missing !== undefined)(`${title}: ${program.name}`, () => tests(program));
+  }
+}
