@@ -60,7 +60,14 @@ import {
   takeChunk,
   tickMedia,
 } from "./playout/voice";
-import { resamplerNeed, resamplerOpen, resamplerPull, resamplerPush, resamplerReset, resamplerSetPpm } from "./resampler";
+import {
+  resamplerNeed,
+  resamplerOpen,
+  resamplerPull,
+  resamplerPush,
+  resamplerReset,
+  resamplerSetPpm,
+} from "./resampler";
 import { stretchInserted, stretchReady, stretchRemoved } from "./stretch/index";
 
 /**
@@ -97,7 +104,8 @@ let flushBytes: f64 = 0;
 /** Returns 0, or −1 for a codec or a rate that is not supported. The stream begins anew: all counters are zero. */
 export function playbackOpen(codecId: i32, rate: i32, deviceRate: i32): i32 {
   if (!openDownlink(codecId, rate)) return -1;
-  if (rate == openedRate && deviceRate == openedDevice) resamplerReset(1); // its kernel is dear
+  if (rate == openedRate && deviceRate == openedDevice)
+    resamplerReset(1); // its kernel is dear
   else {
     openedRate = openedDevice = 0;
     if (resamplerOpen(1, rate, deviceRate) < 0) return -1;

@@ -1,7 +1,7 @@
 // The playout clock counts frames rendered, ms. Arrivals are stamped on another clock; a slow loop maps them, so that device
 // callbacks that come in clumps, or a coarse clock, are not read as network jitter.
 
-/** Corner of the loop, 0.1 Hz, as a share per millisecond. */
+/** Corner of the loop, 0.1 Hz, as a share per millisecond; it begins as a running mean, so that the first stamp does not count for all. */
 const GAIN_PER_MS: f64 = 0.000628;
 /** The two clocks differ by more than this at once: sleep, or a suspended context. */
 const JUMP_MS: f64 = 500.0;
@@ -12,12 +12,15 @@ let now: f64 = 0.0;
 /** Arrival clock minus frame clock; NaN before the first stamp. */
 let offset: f64 = NaN;
 let pulled: bool = false;
+/** Rendered since the clocks were anchored. */
+let anchoredMs: f64 = 0.0;
 
 export function openClock(deviceRate: i32): void {
   msPerFrame = 1000.0 / <f64>deviceRate;
   now = 0.0;
   offset = NaN;
   pulled = false;
+  anchoredMs = 0.0;
 }
 
 /** The frame clock, ms. */
@@ -47,8 +50,13 @@ export function steerClock(nowMs: f64, frames: i32): f64 {
     const error = nowMs - now - offset;
     if (abs(error) > JUMP_MS) {
       offset += error;
+      anchoredMs = 0.0;
       jump = error;
-    } else offset += error * min(1.0, GAIN_PER_MS * msPerFrame * <f64>frames);
+    } else {
+      const span = msPerFrame * <f64>frames;
+      offset += error * min(1.0, max(GAIN_PER_MS * span, span / (anchoredMs + span)));
+      anchoredMs += span;
+    }
   }
   pulled = true;
   return jump;

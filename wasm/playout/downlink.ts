@@ -12,8 +12,10 @@ import { held } from "./queue";
 import { nextPlace, openStore, putSamples, storeSize } from "./store";
 
 const CAPACITY_SECONDS: i32 = 120;
-/** A packet this far from where its time puts it begins a new stream (SSRC change, restart). */
+/** A packet this far from where its time puts it begins a new stream (SSRC change, restart) … */
 const STRANGE_MS: f64 = 3000.0;
+/** … unless its sequence number is just behind: then it is late, until its successor comes too (RFC 3550 A.1). */
+const MISORDER: i32 = 1000;
 /** RFC 3551 §4.5.2: the RTP clock of G.722 runs at half its sample rate. */
 const G722: i32 = 3;
 
@@ -35,6 +37,7 @@ let carried: i32 = 0;
 let carry: u8 = 0;
 /** RTP: the newest packet by sequence, its place in the media and its arrival (NaN before the first). */
 let lastSequence: i32 = 0;
+let suspectSequence: i32 = -1;
 let lastTimestamp: u32 = 0;
 let lastMedia: f64 = 0.0;
 let lastArrival: f64 = NaN;
@@ -96,12 +99,17 @@ export function takePacket(source: usize, bytes: i32, sequence: i32, timestamp: 
 function place(sequence: i32, timestamp: u32, arrival: f64): f64 {
   const isFirst = isNaN(lastArrival);
   const ahead = <f64>(<i32>(timestamp - lastTimestamp)) * (codec == G722 ? 2.0 : 1.0);
-  const late = <i32>(<i16>(sequence - lastSequence)) < 0;
+  const behind = <i32>(<i16>(lastSequence - sequence));
+  let late = behind > 0 && behind < MISORDER;
   let media = isFirst ? end : lastMedia + ahead;
-  if (!isFirst && !late) {
-    const expected = lastMedia + ((arrival - lastArrival) * <f64>rate) / 1000.0;
-    const strange = (STRANGE_MS * <f64>rate) / 1000.0;
-    if (abs(media - expected) > strange && abs(media - end) > strange) {
+  const expected = lastMedia + ((arrival - lastArrival) * <f64>rate) / 1000.0;
+  const strange = (STRANGE_MS * <f64>rate) / 1000.0;
+  if (!isFirst && abs(media - expected) > strange && abs(media - end) > strange) {
+    if (late) {
+      late = sequence != suspectSequence;
+      suspectSequence = (sequence + 1) & 0xffff;
+    }
+    if (!late) {
       media = end;
       reanchorLaw(arrival);
       codecReset(codec);

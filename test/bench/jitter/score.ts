@@ -197,7 +197,9 @@ function scoreGenerated(trace: Trace, numbers: number[], ticks: Tick[]): Partial
   const heard = [...utterances.values()].filter((utterance) => utterance.lastMs > 0);
   const inside = (atMs: number): boolean => heard.some((u) => u.firstMs < atMs && atMs < u.lastMs - 10);
   const first = heard.map((u, i) => u.firstMs - Math.max(u.arrivedMs, heard[i - 1]?.lastMs ?? 0));
-  const silent = ticks.filter((tick, i) => i > 0 && !isSounding(tick) && isSounding(ticks[i - 1] ?? tick) && inside(tick.atMs));
+  const silent = ticks.filter(
+    (tick, i) => i > 0 && !isSounding(tick) && isSounding(ticks[i - 1] ?? tick) && inside(tick.atMs),
+  );
   return {
     utterances: heard.length,
     firstAudioMs: median(first),

@@ -23,14 +23,46 @@ export { packetCount, packetSamples, packetStart } from "../../../../wasm/playou
 /** Address and bytes of buffer `i`; 0 after the last. */
 export function bufferStart(i: i32): usize {
   const starts: StaticArray<usize> = [
-    INPUT, OUTPUT, PIECE, UNITS, POINTS, KEPT, RESIDUALS, SORTED, HISTOGRAM, STALLS, PACKETS, MINIMA, WAITING, CHUNK, COPY, FADING, RING,
+    INPUT,
+    OUTPUT,
+    PIECE,
+    UNITS,
+    POINTS,
+    KEPT,
+    RESIDUALS,
+    SORTED,
+    HISTOGRAM,
+    STALLS,
+    PACKETS,
+    MINIMA,
+    WAITING,
+    CHUNK,
+    COPY,
+    FADING,
+    RING,
   ];
   return i < starts.length ? starts[i] : 0;
 }
 
 export function bufferBytes(i: i32): i32 {
   const sizes: StaticArray<i32> = [
-    INPUT_BYTES, OUTPUT_BYTES, 1920, 1920, 1920, 1920, 960, 960, 640, 32, SLOTS * 16, 96, 32, 4096, 4096, 960, RING_BYTES,
+    INPUT_BYTES,
+    OUTPUT_BYTES,
+    1920,
+    1920,
+    1920,
+    1920,
+    960,
+    960,
+    640,
+    32,
+    SLOTS * 16,
+    96,
+    32,
+    4096,
+    4096,
+    960,
+    RING_BYTES,
   ];
   return sizes[i];
 }

@@ -25,8 +25,18 @@ const common = [
 ];
 
 const raw: fc.Arbitrary<Step> = fc.oneof(
-  { arbitrary: fc.record({ kind: fc.constant("push" as const), bytes: fc.integer({ min: 0, max: 900 }), lateMs: fc.integer({ min: 0, max: 400 }) }), weight: 5 },
-  { arbitrary: fc.record({ kind: fc.constant("burst" as const), bytes: fc.integer({ min: 0, max: 16384 }) }), weight: 1 },
+  {
+    arbitrary: fc.record({
+      kind: fc.constant("push" as const),
+      bytes: fc.integer({ min: 0, max: 900 }),
+      lateMs: fc.integer({ min: 0, max: 400 }),
+    }),
+    weight: 5,
+  },
+  {
+    arbitrary: fc.record({ kind: fc.constant("burst" as const), bytes: fc.integer({ min: 0, max: 16384 }) }),
+    weight: 1,
+  },
   { arbitrary: common[0]!, weight: 4 },
   ...common.slice(1).map((arbitrary) => ({ arbitrary, weight: 1 })),
 );
@@ -89,11 +99,16 @@ function play(rig: EngineRig, steps: readonly Step[], packetTime: number): void 
         rig.nowMs += step.ms;
         break;
       case "flush":
-        if (rig.exports.playbackFlush(Math.floor(sent * step.share)) < 0) throw new Error("a flush removed less than nothing");
+        if (rig.exports.playbackFlush(Math.floor(sent * step.share)) < 0)
+          throw new Error("a flush removed less than nothing");
         break;
       case "packet": {
         const distance = step.ahead + (step.ahead > 0 ? step.skip : 0);
-        rig.pushRtp(material.subarray(0, step.bytes), (sequence + distance) & 0xffff, (timestamp + distance * packetTime) >>> 0);
+        rig.pushRtp(
+          material.subarray(0, step.bytes),
+          (sequence + distance) & 0xffff,
+          (timestamp + distance * packetTime) >>> 0,
+        );
         if (distance > 0) {
           sequence += distance;
           timestamp += distance * packetTime;
@@ -140,7 +155,9 @@ describe("any schedule of a raw stream", () => {
     const rig = new EngineRig(instance, codec, rate, deviceRate);
     const expectGuards = paintGuards(rig.exports.memory, rig.areas());
     fc.assert(
-      fc.property(fc.array(raw, { maxLength: 24 }), (steps) => play(new EngineRig(instance, codec, rate, deviceRate), steps, 0)),
+      fc.property(fc.array(raw, { maxLength: 24 }), (steps) =>
+        play(new EngineRig(instance, codec, rate, deviceRate), steps, 0),
+      ),
       { seed: rate + deviceRate, numRuns: runs(1 / 14) },
     );
     expectGuards();
@@ -153,7 +170,9 @@ describe("any schedule of RTP packets, lost, late, repeated, reordered, restarte
     const rig = new EngineRig(instance, codec, rate, deviceRate);
     const expectGuards = paintGuards(rig.exports.memory, rig.areas());
     fc.assert(
-      fc.property(fc.array(rtp, { maxLength: 24 }), (steps) => play(new EngineRig(instance, codec, rate, deviceRate), steps, 160)),
+      fc.property(fc.array(rtp, { maxLength: 24 }), (steps) =>
+        play(new EngineRig(instance, codec, rate, deviceRate), steps, 160),
+      ),
       { seed: rate + deviceRate, numRuns: runs(1 / 14) },
     );
     expectGuards();
