@@ -48,14 +48,13 @@ await build({
   platform: "browser",
   minify: true,
 });
-copyFileSync(resolve(root, "build/core.wasm"), resolve(dist, "core.wasm"));
-copyFileSync(resolve(root, "build/worklet.js"), resolve(dist, "worklet.js"));
-copyFileSync(resolve(root, "build/worker.js"), resolve(dist, "worker.js"));
+const assets = ["worklet.js", "worker.js", "core.wasm", "signals.wasm"];
+for (const file of assets) copyFileSync(resolve(root, "build", file), resolve(dist, file));
 
 run("npx", ["tsc", "-p", "tsconfig.types.json"]);
 run("npx", ["cem", "analyze", "--litelement", "--globs", "lib/ui/**/*.ts", "--outdir", "dist", "--quiet"]);
 
-const scripts = ["voicebridge.iife.js", "worklet.js", "worker.js", "core.wasm"];
+const scripts = ["voicebridge.iife.js", ...assets];
 const integrity = Object.fromEntries(
   scripts.map((file) => [
     file,

@@ -32,6 +32,7 @@ step(
   "--quiet",
   "--exclude-entrypoints",
   "core.wasm",
+  "signals.wasm",
   "worklet",
   "worker",
   "iife",
@@ -42,8 +43,12 @@ step(
 const withoutAssets = {
   name: "without-inlined-assets",
   setup(context) {
-    const contents = 'export const coreWasmBase64 = "", workletSource = "", socketWorkerSource = "";';
-    context.onLoad({ filter: /(core-wasm|worklet|socket-worker)\.generated\.ts$/ }, () => ({ contents, loader: "ts" }));
+    const contents =
+      'export const coreWasmBase64 = "", signalsWasmBase64 = "", workletSource = "", socketWorkerSource = "";';
+    context.onLoad({ filter: /(core-wasm|signals-wasm|worklet|socket-worker)\.generated\.ts$/ }, () => ({
+      contents,
+      loader: "ts",
+    }));
   },
 };
 

@@ -49,9 +49,7 @@ if (stamp.inputs && stamp.hash === hashOf([...stamp.inputs, ...outputs])) {
   });
   const script = outputFiles[0].text.trim();
   const [{ inputs: used }] = Object.values(metafile.outputs);
-  const inlined = Object.keys(used).find(
-    (file) => file.endsWith("core-wasm.generated.ts") && used[file].bytesInOutput > 0,
-  );
+  const inlined = Object.keys(used).find((file) => file.endsWith("-wasm.generated.ts") && used[file].bytesInOutput > 0);
   if (inlined)
     throw new Error(
       "the worklet script contains the wasm, which is sent to it as a message: see what imports coreBytes",

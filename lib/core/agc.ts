@@ -1,6 +1,6 @@
-import type { Core } from "./core.ts";
 import { CoreError } from "./core-error.ts";
-import { checkRate, claimTool, loadSamples, type Samples, storeSamples } from "./samples.ts";
+import { checkRate, loadSamples, type Samples, storeSamples } from "./samples.ts";
+import type { Signals } from "./signals.ts";
 
 export interface AutomaticGainOptions {
   readonly sampleRate: number;
@@ -11,17 +11,17 @@ export interface AutomaticGainOptions {
 }
 
 /**
- * Brings speech to a steady level and limits its peaks to full scale. One thread; takes its place in the core beside a stream. Does not
+ * Brings speech to a steady level and limits its peaks to full scale. One thread; has a Signals to itself or shares it with other tools. Does not
  * allocate after construction. Throws `core-busy`, `core-format`.
  */
 export class AutomaticGain {
-  readonly #core: Core;
+  readonly #signals: Signals;
 
-  constructor(core: Core, { sampleRate, targetDbfs = -20, maxGainDb = 24 }: AutomaticGainOptions) {
+  constructor(signals: Signals, { sampleRate, targetDbfs = -20, maxGainDb = 24 }: AutomaticGainOptions) {
     checkRate(sampleRate, "automatic gain control");
-    claimTool(core, "automatic gain control");
-    this.#core = core;
-    core.exports.agcOpen(sampleRate, 32768 * 10 ** (targetDbfs / 20), 10 ** (maxGainDb / 20));
+    signals.claim("automatic gain control");
+    this.#signals = signals;
+    signals.exports.agcOpen(sampleRate, 32768 * 10 ** (targetDbfs / 20), 10 ** (maxGainDb / 20));
   }
 
   /**
@@ -29,7 +29,7 @@ export class AutomaticGain {
    * VoiceActivityDetector does: the gain learns only then.
    */
   process(samples: Samples, speech: boolean): void {
-    const { inputSamples, exports } = this.#core;
+    const { inputSamples, exports } = this.#signals;
     if (samples.length % 4 !== 0 || samples.length > inputSamples.length) {
       throw new CoreError("core-format", `A frame of ${samples.length} samples: pass a multiple of 4, 20 ms at most.`);
     }
@@ -41,6 +41,6 @@ export class AutomaticGain {
 
   /** The gain reached, without the limiter. */
   get gainDb(): number {
-    return 20 * Math.log10(this.#core.exports.agcGain());
+    return 20 * Math.log10(this.#signals.exports.agcGain());
   }
 }

@@ -1,5 +1,5 @@
-import type { Core } from "./core.ts";
 import { CoreError } from "./core-error.ts";
+import type { BlockExports } from "./wasm-instance.ts";
 
 export type CodecName = "L16" | "PCMU" | "PCMA" | "G722";
 
@@ -17,8 +17,11 @@ export function codecId(codec: CodecName): number {
 }
 
 /** Bytes of one second, and samples in the smallest whole part. */
-export function formatUnit(core: Core, format: AudioFormat): { readonly bytes: number; readonly samples: number } {
-  const bytes = core.exports.codecUnitBytes(codecId(format.codec), format.sampleRate);
+export function formatUnit(
+  exports: BlockExports,
+  format: AudioFormat,
+): { readonly bytes: number; readonly samples: number } {
+  const bytes = exports.codecUnitBytes(codecId(format.codec), format.sampleRate);
   if (bytes < 0) throw unsupportedFormat(format);
   return { bytes, samples: format.codec === "G722" ? 2 : 1 };
 }

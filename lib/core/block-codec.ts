@@ -1,23 +1,24 @@
 import { type AudioFormat, codecId, formatUnit } from "./audio-format.ts";
-import type { Core } from "./core.ts";
+import type { Signals } from "./signals.ts";
 
-/** A codec alone: 16-bit samples to bytes and back, in blocks of any length. One thread; owns its core, because G.722 remembers. */
+/** A codec alone: 16-bit samples to bytes and back, in blocks of any length. G.722 remembers: one
+ * codec is one stream. One thread; has a Signals to itself or shares it with other tools. Throws `core-format`, `core-busy`. */
 export class BlockCodec {
   readonly format: AudioFormat;
-  readonly #core: Core;
+  readonly #signals: Signals;
   readonly #unit: { readonly bytes: number; readonly samples: number };
 
-  constructor(core: Core, format: AudioFormat) {
-    this.#unit = formatUnit(core, format);
-    core.claim();
-    this.#core = core;
+  constructor(signals: Signals, format: AudioFormat) {
+    this.#unit = formatUnit(signals.exports, format);
+    signals.claim("block codec");
+    this.#signals = signals;
     this.format = format;
-    core.exports.codecReset(codecId(format.codec));
+    signals.exports.codecReset(codecId(format.codec));
   }
 
   /** Encodes whole units: G.722 leaves an odd last sample out. */
   encode(samples: Int16Array): Uint8Array<ArrayBuffer> {
-    const { inputBytes, outputBytes, exports } = this.#core;
+    const { inputBytes, outputBytes, exports } = this.#signals;
     const { codec, sampleRate } = this.format;
     const out = new Uint8Array(Math.floor(samples.length / this.#unit.samples) * this.#unit.bytes);
     const block = inputBytes.length / 2;
@@ -34,7 +35,7 @@ export class BlockCodec {
 
   /** Decodes whole units: L16 leaves an odd last byte out. */
   decode(bytes: Uint8Array): Int16Array<ArrayBuffer> {
-    const { inputBytes, outputBytes, exports } = this.#core;
+    const { inputBytes, outputBytes, exports } = this.#signals;
     const { codec, sampleRate } = this.format;
     const out = new Int16Array(Math.floor(bytes.length / this.#unit.bytes) * this.#unit.samples);
     const output = new Int16Array(outputBytes.buffer, outputBytes.byteOffset, outputBytes.length / 2);

@@ -16,8 +16,8 @@ export class CaptureStream {
   #muted = false;
 
   constructor(core: Core, { format, deviceRate, frameMs = 20 }: CaptureOptions) {
-    formatUnit(core, format);
-    core.claim();
+    formatUnit(core.exports, format);
+    core.claim("stream");
     this.#core = core;
     this.frameBytes = core.exports.captureOpen(codecId(format.codec), format.sampleRate, deviceRate, frameMs);
     if (this.frameBytes <= 0)

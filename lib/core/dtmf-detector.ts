@@ -1,5 +1,5 @@
-import type { Core } from "./core.ts";
-import { checkRate, claimTool, loadSamples, type Samples } from "./samples.ts";
+import { checkRate, loadSamples, type Samples } from "./samples.ts";
+import type { Signals } from "./signals.ts";
 
 export interface DetectedDigit {
   readonly type: "down" | "up";
@@ -13,24 +13,24 @@ const nothing: readonly DetectedDigit[] = Object.freeze([]);
 
 /**
  * Finds DTMF digits in sound (ITU-T Q.24): −3 to −25 dBm0, 40 ms on and off, ±1.5 %, twist to 8 dB; a digit is reported 30 to 40 ms after
- * its tone began. One thread; takes its place in the core beside a stream. Allocates only when a digit begins or ends. Throws `core-busy`,
+ * its tone began. One thread; has a Signals to itself or shares it with other tools. Allocates only when a digit begins or ends. Throws `core-busy`,
  * `core-format`.
  */
 export class DtmfDetector {
-  readonly #core: Core;
+  readonly #signals: Signals;
   readonly #sampleRate: number;
 
-  constructor(core: Core, { sampleRate }: { readonly sampleRate: number }) {
+  constructor(signals: Signals, { sampleRate }: { readonly sampleRate: number }) {
     checkRate(sampleRate, "DTMF detector");
-    claimTool(core, "DTMF detector");
-    this.#core = core;
+    signals.claim("DTMF detector");
+    this.#signals = signals;
     this.#sampleRate = sampleRate;
-    core.exports.dtmfDetectorOpen(sampleRate);
+    signals.exports.dtmfDetectorOpen(sampleRate);
   }
 
   /** Looks at mono samples, any number at a time. Returns what began and ended in them, in order. */
   process(samples: Samples): readonly DetectedDigit[] {
-    const { inputSamples, exports } = this.#core;
+    const { inputSamples, exports } = this.#signals;
     const source = exports.inputPtr();
     let found: DetectedDigit[] | undefined;
     for (let at = 0; at < samples.length; at += inputSamples.length) {
@@ -52,7 +52,7 @@ export class DtmfDetector {
 
   /** The digit that sounds now. */
   get down(): string | undefined {
-    const code = this.#core.exports.dtmfDetectorDown();
+    const code = this.#signals.exports.dtmfDetectorDown();
     return code > 0 ? String.fromCharCode(code) : undefined;
   }
 }

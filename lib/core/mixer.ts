@@ -1,6 +1,6 @@
-import type { Core } from "./core.ts";
 import { CoreError } from "./core-error.ts";
-import { checkRate, claimTool, loadSamples, type Samples, storeSamples } from "./samples.ts";
+import { checkRate, loadSamples, type Samples, storeSamples } from "./samples.ts";
+import type { Signals } from "./signals.ts";
 
 export interface MixerOptions {
   readonly sampleRate: number;
@@ -12,28 +12,28 @@ export const mixerSlots = 32;
 
 /**
  * Mixes up to 32 participants: each hears the sum of the others, never divided by their number, limited to full scale. Frame by frame:
- * `write` what each says, `mix`, `read` what each hears. One thread; takes its place in the core beside a stream. Allocates only in
+ * `write` what each says, `mix`, `read` what each hears. One thread; has a Signals to itself or shares it with other tools. Allocates only in
  * its constructor. Throws `core-busy`, `core-format`.
  */
 export class Mixer {
   readonly frameSamples: number;
-  readonly #core: Core;
+  readonly #signals: Signals;
   readonly #buffers: readonly Float32Array[];
   #members = 0;
   #talkers = 0;
 
-  constructor(core: Core, { sampleRate, frameSamples }: MixerOptions) {
+  constructor(signals: Signals, { sampleRate, frameSamples }: MixerOptions) {
     checkRate(sampleRate, "mixer");
-    claimTool(core, "mixer");
-    if (core.exports.mixerOpen(sampleRate, frameSamples) < 0) {
+    signals.claim("mixer");
+    if (signals.exports.mixerOpen(sampleRate, frameSamples) < 0) {
       throw new CoreError("core-format", `A mixer frame has 4 to 960 samples, a multiple of 4, not ${frameSamples}.`);
     }
-    this.#core = core;
+    this.#signals = signals;
     this.frameSamples = frameSamples;
     // The input and the output of a slot share a place.
     this.#buffers = Array.from(
       { length: mixerSlots },
-      (_, slot) => new Float32Array(core.exports.memory.buffer, core.exports.mixerInputPtr(slot), frameSamples),
+      (_, slot) => new Float32Array(signals.exports.memory.buffer, signals.exports.mixerInputPtr(slot), frameSamples),
     );
   }
 
@@ -42,7 +42,7 @@ export class Mixer {
     const slot = this.#buffers.findIndex((_, index) => !this.#has(index));
     if (slot >= 0) {
       this.#members |= 1 << slot;
-      this.#core.exports.mixerReset(slot);
+      this.#signals.exports.mixerReset(slot);
     }
     return slot;
   }
@@ -63,7 +63,7 @@ export class Mixer {
   }
 
   mix(): void {
-    this.#core.exports.mixerRun(this.#talkers, this.#members);
+    this.#signals.exports.mixerRun(this.#talkers, this.#members);
     this.#talkers = 0;
   }
 
@@ -76,13 +76,13 @@ export class Mixer {
   /** 0…8, reached over the next frame without a click. */
   setGain(slot: number, gain: number): void {
     this.#bufferOf(slot);
-    this.#core.exports.mixerSetGain(slot, gain);
+    this.#signals.exports.mixerSetGain(slot, gain);
   }
 
   /** RMS of what a member said in the last frame, after its gain, 0…1 of full scale. */
   level(slot: number): number {
     this.#bufferOf(slot);
-    return this.#core.exports.mixerLevel(slot) / 32768;
+    return this.#signals.exports.mixerLevel(slot) / 32768;
   }
 
   #has(slot: number): boolean {

@@ -20,8 +20,8 @@ export class PlaybackStream {
   readonly #unit: { readonly bytes: number; readonly samples: number };
 
   constructor(core: Core, { format, deviceRate }: PlaybackOptions) {
-    this.#unit = formatUnit(core, format);
-    core.claim();
+    this.#unit = formatUnit(core.exports, format);
+    core.claim("stream");
     this.#core = core;
     if (core.exports.playbackOpen(codecId(format.codec), format.sampleRate, deviceRate) < 0) {
       throw unsupportedFormat(format, ` on a device at ${deviceRate} Hz`);

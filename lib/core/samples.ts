@@ -1,4 +1,3 @@
-import type { Core } from "./core.ts";
 import { CoreError } from "./core-error.ts";
 
 /** Mono samples as the outside has them: floats on the ±1 scale of Web Audio, or 16-bit PCM. */
@@ -21,17 +20,6 @@ export function storeSamples(samples: Samples, source: Float32Array, from = 0, c
   for (let at = 0; at < count; at++) {
     samples[from + at] = Math.max(-32768, Math.min(32767, Math.round(source[at]!)));
   }
-}
-
-const claims = new WeakMap<Core, Set<string>>();
-
-/** A signal tool may live beside a stream, and beside other tools, in one core, but only once. Throws `core-busy`. */
-export function claimTool(core: Core, tool: string): void {
-  const taken = claims.get(core) ?? new Set();
-  if (taken.has(tool)) {
-    throw new CoreError("core-busy", `This core already has a ${tool}; call instantiateCore again for another one.`);
-  }
-  claims.set(core, taken.add(tool));
 }
 
 export function checkRate(sampleRate: number, tool: string): void {

@@ -1,5 +1,5 @@
-import type { Core } from "./core.ts";
 import { CoreError } from "./core-error.ts";
+import type { Signals } from "./signals.ts";
 
 export const dtmfDigits = "123A456B789C*0#D";
 
@@ -15,21 +15,21 @@ export interface ToneOptions {
 
 const progressTones = ["dial", "ringback", "busy", "reorder"];
 
-/** DTMF digits (ITU-T Q.23) and call progress tones, ±1 scale. One thread; owns its core. */
+/** DTMF digits (ITU-T Q.23) and call progress tones, ±1 scale. One thread; has a Signals to itself or shares it with other tools. Throws `core-busy`. */
 export class ToneGenerator {
-  readonly #core: Core;
+  readonly #signals: Signals;
 
-  constructor(core: Core, { sampleRate }: { readonly sampleRate: number }) {
-    core.claim();
-    this.#core = core;
-    core.exports.toneOpen(sampleRate);
+  constructor(signals: Signals, { sampleRate }: { readonly sampleRate: number }) {
+    signals.claim("tone generator");
+    this.#signals = signals;
+    signals.exports.toneOpen(sampleRate);
   }
 
   /** Starts a tone in place of the one that sounds: a digit, "dial", "ringback", "busy", "reorder", or frequencies. */
   start(tone: Tone, { levelDbm0 = -10, durationMs = Number.MAX_VALUE }: ToneOptions = {}): void {
     const amplitude = 10 ** ((levelDbm0 - 3.17) / 20);
     if (typeof tone === "object") {
-      this.#core.exports.toneSine(tone.hz, tone.secondHz ?? 0, amplitude, durationMs);
+      this.#signals.exports.toneSine(tone.hz, tone.secondHz ?? 0, amplitude, durationMs);
       return;
     }
     const kind = tone.length === 1 ? dtmfDigits.indexOf(tone.toUpperCase()) : progressTones.indexOf(tone) + 16;
@@ -39,19 +39,19 @@ export class ToneGenerator {
         `There is no tone "${tone}": a digit of ${dtmfDigits}, or ${progressTones.join(", ")}.`,
       );
     }
-    this.#core.exports.toneStart(kind, amplitude, durationMs);
+    this.#signals.exports.toneStart(kind, amplitude, durationMs);
   }
 
   stop(): void {
-    this.#core.exports.toneStop();
+    this.#signals.exports.toneStop();
   }
 
   get active(): boolean {
-    return this.#core.exports.toneActive() !== 0;
+    return this.#signals.exports.toneActive() !== 0;
   }
 
   pull(out: Float32Array): void {
-    const { outputSamples, exports } = this.#core;
+    const { outputSamples, exports } = this.#signals;
     for (let at = 0; at < out.length; at += outputSamples.length) {
       const count = Math.min(outputSamples.length, out.length - at);
       exports.tonePull(count);

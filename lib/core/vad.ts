@@ -1,5 +1,5 @@
-import type { Core } from "./core.ts";
-import { checkRate, claimTool, loadSamples, type Samples } from "./samples.ts";
+import { checkRate, loadSamples, type Samples } from "./samples.ts";
+import type { Signals } from "./signals.ts";
 
 export interface VoiceActivityOptions {
   readonly sampleRate: number;
@@ -9,25 +9,25 @@ export interface VoiceActivityOptions {
 
 /**
  * Says whether someone speaks, over a background it learns by itself: on within 60 ms of an onset, off `hangoverMs` after the end. One
- * thread; takes its place in the core beside a stream. Does not allocate after construction. Throws `core-busy`, `core-format`.
+ * thread; has a Signals to itself or shares it with other tools. Does not allocate after construction. Throws `core-busy`, `core-format`.
  */
 export class VoiceActivityDetector {
-  readonly #core: Core;
+  readonly #signals: Signals;
   readonly #options: VoiceActivityOptions;
   #active = false;
   #stateSamples = 0;
 
-  constructor(core: Core, options: VoiceActivityOptions) {
+  constructor(signals: Signals, options: VoiceActivityOptions) {
     checkRate(options.sampleRate, "voice activity detector");
-    claimTool(core, "voice activity detector");
-    this.#core = core;
+    signals.claim("voice activity detector");
+    this.#signals = signals;
     this.#options = options;
     this.reset();
   }
 
   /** Looks at mono samples, any number at a time (decisions fall every 10 ms). Returns `active`. */
   process(samples: Samples): boolean {
-    const { inputSamples, exports } = this.#core;
+    const { inputSamples, exports } = this.#signals;
     const source = exports.inputPtr();
     for (let at = 0; at < samples.length; at += inputSamples.length) {
       const count = Math.min(inputSamples.length, samples.length - at);
@@ -50,7 +50,7 @@ export class VoiceActivityDetector {
 
   /** Forgets the background: for a new stream. */
   reset(): void {
-    this.#core.exports.vadOpen(this.#options.sampleRate, this.#options.hangoverMs ?? 300);
+    this.#signals.exports.vadOpen(this.#options.sampleRate, this.#options.hangoverMs ?? 300);
     this.#active = false;
     this.#stateSamples = 0;
   }

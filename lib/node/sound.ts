@@ -42,17 +42,21 @@ export function audioFormat({ name, sampleRate }: Pick<CallFormat, "name" | "sam
 /** Encoded frames of one stream to samples; remembers what its codec remembers. */
 export class SoundDecoder {
   readonly #codec: BlockCodec | undefined;
+  /** The first half of a sample of L16 that was cut in two. */
+  #half: number | undefined;
 
   constructor(format: Pick<CallFormat, "name" | "sampleRate">) {
     this.#codec = format.name === "L16" ? undefined : new BlockCodec(createSignals(), audioFormat(format));
   }
 
-  /** An odd last byte of L16 is left out. */
+  /** A sample of L16 that is cut between two pieces is whole in the second. */
   decode(bytes: Uint8Array): Int16Array {
     if (this.#codec) return this.#codec.decode(bytes);
-    const samples = new Int16Array(bytes.byteLength >> 1);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const whole = this.#half === undefined ? bytes : Buffer.concat([Uint8Array.of(this.#half), bytes]);
+    const samples = new Int16Array(whole.byteLength >> 1);
+    const view = new DataView(whole.buffer, whole.byteOffset, whole.byteLength);
     for (let at = 0; at < samples.length; at++) samples[at] = view.getInt16(at * 2, true);
+    this.#half = whole.byteLength & 1 ? whole[whole.byteLength - 1] : undefined;
     return samples;
   }
 }

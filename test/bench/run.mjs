@@ -32,7 +32,7 @@ if (wasm.status !== 0) process.exit(wasm.status ?? 1);
 const sourceFolders = {
   name: "source-folders",
   setup(context) {
-    context.onLoad({ filter: /\/(test|lib)\/.*\.ts$/ }, async ({ path }) => {
+    context.onLoad({ filter: /\/(test|lib|wasm)\/.*\.m?ts$|\/wasm\/.*\.mjs$/ }, async ({ path }) => {
       const text = await readFile(path, "utf8");
       return { contents: text.replaceAll("import.meta.dirname", JSON.stringify(dirname(path))), loader: "ts" };
     });

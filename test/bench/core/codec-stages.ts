@@ -1,7 +1,7 @@
 import { BlockCodec, type CodecName } from "../../../lib/core/index.ts";
 import { PlainG711 } from "./plain/g711.ts";
 import { PlainG722 } from "./plain/g722.ts";
-import { framesOf, freshCore, mustAgree, type Stage } from "./stage.ts";
+import { framesOf, freshSignals, mustAgree, type Stage } from "./stage.ts";
 
 const ids: Readonly<Record<CodecName, number>> = { L16: 0, PCMU: 1, PCMA: 2, G722: 3 };
 const equal = (left: ArrayLike<number>, right: ArrayLike<number>) =>
@@ -35,7 +35,7 @@ function plainCodec(codec: CodecName, sampleRate: number): { readonly plain: Pla
     };
     return { plain, plainIs: "the same, bit for bit" };
   }
-  const law = new BlockCodec(freshCore(), { codec, sampleRate });
+  const law = new BlockCodec(freshSignals(), { codec, sampleRate });
   const decoded = law.decode(Uint8Array.from({ length: 256 }, (_, code) => code));
   return { plain: new PlainG711(decoded, (samples) => law.encode(samples)), plainIs: "tables" };
 }
@@ -52,7 +52,7 @@ export function codecStages(speechAt: (sampleRate: number) => Int16Array): Stage
   return formats.flatMap(([codec, sampleRate]) => {
     const speech = speechAt(sampleRate);
     const samples = sampleRate / 100;
-    const coded = new BlockCodec(freshCore(), { codec, sampleRate }).encode(speech);
+    const coded = new BlockCodec(freshSignals(), { codec, sampleRate }).encode(speech);
     const bytes = (coded.length / speech.length) * samples;
     const { plain, plainIs } = plainCodec(codec, sampleRate);
 
@@ -60,17 +60,17 @@ export function codecStages(speechAt: (sampleRate: number) => Int16Array): Stage
     plain.encode(speech, codedAgain);
     const decodedAgain = new Int16Array(speech.length);
     plain.decode(coded, decodedAgain);
-    const decoded = new BlockCodec(freshCore(), { codec, sampleRate }).decode(coded);
+    const decoded = new BlockCodec(freshSignals(), { codec, sampleRate }).decode(coded);
     mustAgree(codec, equal(coded, codedAgain) && equal(decoded, decodedAgain));
 
-    const core = freshCore();
-    const inputSamples = new Int16Array(core.inputBytes.buffer, core.inputBytes.byteOffset, samples);
+    const signals = freshSignals();
+    const inputSamples = new Int16Array(signals.inputBytes.buffer, signals.inputBytes.byteOffset, samples);
     const frames = { wasm: framesOf(speech, samples), plain: framesOf(speech, samples) };
     const packets = { wasm: framesOf(coded, bytes), plain: framesOf(coded, bytes) };
     const bytesOut = new Uint8Array(bytes);
     const samplesOut = new Int16Array(samples);
-    const outputBytes = core.outputBytes.subarray(0, bytes);
-    const outputSamples = new Int16Array(core.outputBytes.buffer, core.outputBytes.byteOffset, samples);
+    const outputBytes = signals.outputBytes.subarray(0, bytes);
+    const outputSamples = new Int16Array(signals.outputBytes.buffer, signals.outputBytes.byteOffset, samples);
     const name = `${codec} ${sampleRate / 1000} kHz`;
     return [
       {
@@ -79,7 +79,7 @@ export function codecStages(speechAt: (sampleRate: number) => Int16Array): Stage
         callMs: 10,
         wasm() {
           inputSamples.set(frames.wasm());
-          core.exports.blockEncode(ids[codec], sampleRate, samples);
+          signals.exports.blockEncode(ids[codec], sampleRate, samples);
           bytesOut.set(outputBytes);
         },
         plain: () => plain.encode(frames.plain(), bytesOut),
@@ -89,8 +89,8 @@ export function codecStages(speechAt: (sampleRate: number) => Int16Array): Stage
         plainIs,
         callMs: 10,
         wasm() {
-          core.inputBytes.set(packets.wasm());
-          core.exports.blockDecode(ids[codec], sampleRate, bytes);
+          signals.inputBytes.set(packets.wasm());
+          signals.exports.blockDecode(ids[codec], sampleRate, bytes);
           samplesOut.set(outputSamples);
         },
         plain: () => plain.decode(packets.plain(), samplesOut),

@@ -1,7 +1,7 @@
 import { BlockCodec, Mixer, mixerSlots, PlaybackStream } from "../../../lib/core/index.ts";
 import { seededGaussian } from "../../unit/wasm/support/random.ts";
 import { processorUs } from "./measure.ts";
-import { freshCore } from "./stage.ts";
+import { freshCore, freshSignals } from "./stage.ts";
 
 export interface ConferenceResult {
   readonly streams: number;
@@ -30,7 +30,7 @@ export function measureConference(speech: Int16Array, seconds: number): Conferen
   const members = Array.from({ length: mixerSlots }, (_, slot) => {
     const shift = slot * 11 * frameSamples;
     const own = Int16Array.from(speech, (_value, at) => speech[(at + shift) % speech.length]! >> 1);
-    const coded = new BlockCodec(freshCore(), format).encode(own);
+    const coded = new BlockCodec(freshSignals(), format).encode(own);
     const due = Array.from({ length: Math.floor(coded.length / packetBytes) }, (_, packet) => packet * packetMs);
     let last = 0;
     const arrivals = due.map((at) => {
@@ -38,9 +38,9 @@ export function measureConference(speech: Int16Array, seconds: number): Conferen
       return last;
     });
     const stream = new PlaybackStream(freshCore(), { format, deviceRate: sampleRate });
-    return { coded, arrivals, stream, encoder: new BlockCodec(freshCore(), format), next: 0 };
+    return { coded, arrivals, stream, encoder: new BlockCodec(freshSignals(), format), next: 0 };
   });
-  const mixer = new Mixer(freshCore(), { sampleRate, frameSamples });
+  const mixer = new Mixer(freshSignals(), { sampleRate, frameSamples });
   const slots = members.map(() => mixer.join());
   const heard = members.map(() => new Float32Array(frameSamples));
   const mixes = members.map(() => new Int16Array(frameSamples));

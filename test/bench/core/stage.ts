@@ -1,4 +1,4 @@
-import { coreBytes, instantiateCore } from "../../../lib/core/index.ts";
+import { coreBytes, instantiateCore, instantiateSignals, signalsBytes } from "../../../lib/core/index.ts";
 
 /** One stage of the core beside what plain JavaScript does in its place. */
 export interface Stage {
@@ -24,11 +24,17 @@ export interface StageRow {
   readonly plainIs: string;
 }
 
-let compiled: WebAssembly.Module | undefined;
+let coreModule: WebAssembly.Module | undefined;
+let signalsModule: WebAssembly.Module | undefined;
 
 export function freshCore() {
-  compiled ??= new WebAssembly.Module(coreBytes());
-  return instantiateCore(compiled);
+  coreModule ??= new WebAssembly.Module(coreBytes());
+  return instantiateCore(coreModule);
+}
+
+export function freshSignals() {
+  signalsModule ??= new WebAssembly.Module(signalsBytes());
+  return instantiateSignals(signalsModule);
 }
 
 /** Goes round a long signal in steps of n samples. */

@@ -3,7 +3,7 @@ import { compileEntry } from "../../unit/wasm/compile.ts";
 import { PlainConcealer, PlainStretcher } from "./plain/overlap.ts";
 import { PlainPlayer, PlainRecorder } from "./plain/playback.ts";
 import { PlainResampler } from "./plain/resampler.ts";
-import { framesOf, freshCore, type Stage } from "./stage.ts";
+import { framesOf, freshCore, freshSignals, type Stage } from "./stage.ts";
 
 const deviceRate = 48000;
 
@@ -39,11 +39,11 @@ async function resamplerStage(speech: Int16Array, from: number, to: number): Pro
 
 /** A whole downlink: 20 ms packets arrive in time, 10 ms are pulled. */
 function playbackStage(speech: Int16Array, format: AudioFormat): Stage {
-  const coded = new BlockCodec(freshCore(), format).encode(speech);
+  const coded = new BlockCodec(freshSignals(), format).encode(speech);
   const packetBytes = (coded.length / speech.length) * (format.sampleRate / 50);
   const packets = { wasm: framesOf(coded, packetBytes), plain: framesOf(coded, packetBytes) };
   const stream = new PlaybackStream(freshCore(), { format, deviceRate });
-  const decoder = new BlockCodec(freshCore(), format);
+  const decoder = new BlockCodec(freshSignals(), format);
   const player = new PlainPlayer((bytes) => decoder.decode(bytes), format.sampleRate, deviceRate);
   const out = new Float32Array(deviceRate / 100);
   let nowMs = 0;

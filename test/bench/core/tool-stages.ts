@@ -1,11 +1,11 @@
 import { AutomaticGain, DtmfDetector, VoiceActivityDetector } from "../../../lib/core/index.ts";
 import { PlainDtmfDetector, PlainGain, PlainVad, plainMix } from "./plain/analysis.ts";
-import { framesOf, freshCore, mustAgree, type Stage } from "./stage.ts";
+import { framesOf, freshSignals, mustAgree, type Stage } from "./stage.ts";
 
 function vadStage(speech: Int16Array, sampleRate: number): Stage {
   const samples = sampleRate / 100;
   const floats = Float32Array.from(speech);
-  const wasm = new VoiceActivityDetector(freshCore(), { sampleRate });
+  const wasm = new VoiceActivityDetector(freshSignals(), { sampleRate });
   const plain = new PlainVad(sampleRate);
   let same = 0;
   let count = 0;
@@ -26,7 +26,7 @@ function vadStage(speech: Int16Array, sampleRate: number): Stage {
 
 function dtmfStage(speech: Int16Array, sampleRate: number): Stage {
   const samples = sampleRate / 100;
-  const wasm = new DtmfDetector(freshCore(), { sampleRate });
+  const wasm = new DtmfDetector(freshSignals(), { sampleRate });
   const plain = new PlainDtmfDetector(sampleRate);
   const tone = Int16Array.from({ length: sampleRate / 5 }, (_, at) => {
     const turn = (2 * Math.PI * at) / sampleRate;
@@ -47,7 +47,7 @@ function dtmfStage(speech: Int16Array, sampleRate: number): Stage {
 
 function gainStage(speech: Int16Array, sampleRate: number): Stage {
   const samples = sampleRate / 100;
-  const gain = new AutomaticGain(freshCore(), { sampleRate });
+  const gain = new AutomaticGain(freshSignals(), { sampleRate });
   const plain = new PlainGain();
   const floats = Float32Array.from(speech, (value) => value / 32768);
   const frames = { wasm: framesOf(floats, samples), plain: framesOf(Float32Array.from(speech), samples) };
@@ -70,7 +70,7 @@ function gainStage(speech: Int16Array, sampleRate: number): Stage {
 /** Everyone listens. The buffers are written in place, as a conference in one thread does. */
 function mixerStage(speech: Int16Array, sampleRate: number, talkers: number, members: number): Stage {
   const samples = sampleRate / 100;
-  const { exports } = freshCore();
+  const { exports } = freshSignals();
   exports.mixerOpen(sampleRate, samples);
   const talkMask = talkers === 32 ? -1 : (1 << talkers) - 1;
   const memberMask = members === 32 ? -1 : (1 << members) - 1;

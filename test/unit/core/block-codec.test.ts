@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { BlockCodec } from "../../../lib/core/index.ts";
-import { freshCore } from "./core.ts";
+import { freshSignals } from "./core.ts";
 
 const speechLike = Int16Array.from({ length: 30_001 }, (_, i) => 9000 * Math.sin(i * 0.05) * Math.sin(i * 0.0007));
 
@@ -10,7 +10,7 @@ describe.each([
   ["PCMA", 8000, 1, 300],
 ] as const)("a block codec for %s", (codec, sampleRate, bytesPerSample, tolerance) => {
   test("decodes what it encoded, in blocks of any length", () => {
-    const coder = new BlockCodec(freshCore(), { codec, sampleRate });
+    const coder = new BlockCodec(freshSignals(), { codec, sampleRate });
     const bytes = coder.encode(speechLike);
     expect(bytes).toHaveLength(speechLike.length * bytesPerSample);
     const samples = coder.decode(bytes);
@@ -20,7 +20,7 @@ describe.each([
 });
 
 test("G722 remembers from block to block, and leaves an odd last sample out", () => {
-  const [whole, parts] = [0, 1].map(() => new BlockCodec(freshCore(), { codec: "G722", sampleRate: 16_000 }));
+  const [whole, parts] = [0, 1].map(() => new BlockCodec(freshSignals(), { codec: "G722", sampleRate: 16_000 }));
   const bytes = whole!.encode(speechLike);
   expect(bytes).toHaveLength(15_000);
   const joined: number[] = [];
@@ -31,13 +31,12 @@ test("G722 remembers from block to block, and leaves an odd last sample out", ()
 });
 
 test("an odd last byte of L16 is left out", () => {
-  const coder = new BlockCodec(freshCore(), { codec: "L16", sampleRate: 8000 });
+  const coder = new BlockCodec(freshSignals(), { codec: "L16", sampleRate: 8000 });
   expect([...coder.decode(Uint8Array.of(1, 0, 2, 0, 3))]).toEqual([1, 2]);
 });
 
-test("the core takes no block that does not fit, and writes only its two areas", () => {
-  const core = freshCore();
-  const { exports, inputBytes, outputBytes } = core;
+test("a codec takes no block that does not fit, and writes only its two areas", () => {
+  const { exports, inputBytes, outputBytes } = freshSignals();
   const memory = new Uint8Array(exports.memory.buffer);
   const guards = [inputBytes, outputBytes].flatMap(({ byteOffset, length }) => [byteOffset - 64, byteOffset + length]);
   for (const guard of guards) memory.fill(0xa5, guard, guard + 64);

@@ -1,11 +1,25 @@
-import { type Core, coreBytes, instantiateCore } from "../../../lib/core/index.ts";
+import {
+  type Core,
+  coreBytes,
+  instantiateCore,
+  instantiateSignals,
+  type Signals,
+  signalsBytes,
+} from "../../../lib/core/index.ts";
 
-let compiled: WebAssembly.Module | undefined;
+let coreModule: WebAssembly.Module | undefined;
+let signalsModule: WebAssembly.Module | undefined;
 
 /** A fresh instance of the built core; the bytes are compiled once. */
 export function freshCore(): Core {
-  compiled ??= new WebAssembly.Module(coreBytes());
-  return instantiateCore(compiled);
+  coreModule ??= new WebAssembly.Module(coreBytes());
+  return instantiateCore(coreModule);
+}
+
+/** A fresh instance of the built signal tools, likewise. */
+export function freshSignals(): Signals {
+  signalsModule ??= new WebAssembly.Module(signalsBytes());
+  return instantiateSignals(signalsModule);
 }
 
 /** A sine of `seconds`, ±1 scale unless told. */

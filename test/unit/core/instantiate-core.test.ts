@@ -2,7 +2,16 @@ import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
 import { build } from "esbuild";
 import { beforeAll, describe, expect, test } from "vitest";
-import { CaptureStream, CoreError, coreBytes, instantiateCore, PlaybackStream } from "../../../lib/core/index.ts";
+import {
+  CaptureStream,
+  CoreError,
+  coreBytes,
+  instantiateCore,
+  instantiateSignals,
+  PlaybackStream,
+  signalsBytes,
+  ToneGenerator,
+} from "../../../lib/core/index.ts";
 
 const root = join(import.meta.dirname, "../../..");
 let script: string;
@@ -79,13 +88,27 @@ describe("instantiateCore", () => {
     expect(code).toBe("core-unsupported");
   });
 
-  test("refuses bytes that are not this core", () => {
+  test("the signal tools start as the core does", () => {
+    const bytes = signalsBytes();
+    const tone = new Float32Array(480);
+    for (const source of [bytes, new WebAssembly.Module(bytes)]) {
+      const generator = new ToneGenerator(instantiateSignals(source), { sampleRate: 48_000 });
+      generator.start("dial");
+      generator.pull(tone);
+      expect(tone.some((value) => value > 0.1)).toBe(true);
+    }
+  });
+
+  test("refuses bytes that are not this core, and one file in place of the other", () => {
     const page = new TextEncoder().encode("<!doctype html><title>404</title>");
     const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
     expect(codeOf(() => instantiateCore(page))).toBe("core-bytes");
     expect(codeOf(() => instantiateCore(new Uint8Array(0)))).toBe("core-bytes");
     expect(codeOf(() => instantiateCore(empty))).toBe("core-bytes");
     expect(codeOf(() => instantiateCore(coreBytes().slice(0, 500)))).not.toBe("nothing thrown");
+    expect(codeOf(() => instantiateCore(signalsBytes()))).toBe("core-bytes");
+    expect(codeOf(() => instantiateSignals(coreBytes()))).toBe("core-bytes");
+    expect(() => instantiateSignals(page)).toThrow(/signals\.wasm/);
   });
 
   test("an instance carries one stream", () => {

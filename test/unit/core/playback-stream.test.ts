@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type AudioFormat, BlockCodec, PlaybackStream } from "../../../lib/core/index.ts";
-import { amplitudeAt, freshCore, sine } from "./core.ts";
+import { amplitudeAt, freshCore, freshSignals, sine } from "./core.ts";
 
 /** A stream on a simulated clock that moves one render quantum at a time. */
 class Rig {
@@ -91,7 +91,7 @@ describe("a playback stream", () => {
   ] as const)("plays %s at %i Hz on a device at %i Hz with its pitch and level", (codec, sampleRate, deviceRate) => {
     const rig = new Rig({ codec, sampleRate }, deviceRate);
     const samples = Int16Array.from(sine(440, sampleRate, 1.5), (value) => Math.round(value * 32_767));
-    const encoded = new BlockCodec(freshCore(), { codec, sampleRate }).encode(samples);
+    const encoded = new BlockCodec(freshSignals(), { codec, sampleRate }).encode(samples);
     for (let at = 0; at < encoded.length; at += 3000) rig.push(encoded.subarray(at, at + 3000));
     rig.run(500);
     rig.stream.level();

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { CoreError, dtmfDigits, ToneGenerator } from "../../../lib/core/index.ts";
-import { amplitudeAt, freshCore } from "./core.ts";
+import { amplitudeAt, freshSignals } from "./core.ts";
 
 const rate = 48_000;
 
 test("every digit sounds at its two frequencies and at the level asked for", () => {
-  const generator = new ToneGenerator(freshCore(), { sampleRate: rate });
+  const generator = new ToneGenerator(freshSignals(), { sampleRate: rate });
   const signal = new Float32Array(rate / 5);
   for (const [index, digit] of [...dtmfDigits].entries()) {
     generator.start(digit, { levelDbm0: -6 });
@@ -18,7 +18,7 @@ test("every digit sounds at its two frequencies and at the level asked for", () 
 });
 
 test("a digit of 100 ms ends by itself; a lower-case one is the same digit", () => {
-  const generator = new ToneGenerator(freshCore(), { sampleRate: rate });
+  const generator = new ToneGenerator(freshSignals(), { sampleRate: rate });
   generator.start("d", { durationMs: 100 });
   expect(generator.active).toBe(true);
   const signal = new Float32Array(rate / 5);
@@ -29,7 +29,7 @@ test("a digit of 100 ms ends by itself; a lower-case one is the same digit", () 
 });
 
 test("progress tones and sines go by name and frequency, and stop", () => {
-  const generator = new ToneGenerator(freshCore(), { sampleRate: rate });
+  const generator = new ToneGenerator(freshSignals(), { sampleRate: rate });
   const signal = new Float32Array(rate / 10);
   generator.start("dial");
   generator.pull(signal);
@@ -45,6 +45,6 @@ test("progress tones and sines go by name and frequency, and stop", () => {
 });
 
 test.each(["", "X", "12", "fax"])("refuses the tone %j", (tone) => {
-  const generator = new ToneGenerator(freshCore(), { sampleRate: rate });
+  const generator = new ToneGenerator(freshSignals(), { sampleRate: rate });
   expect(() => generator.start(tone)).toThrow(CoreError);
 });

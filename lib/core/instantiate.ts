@@ -1,22 +1,34 @@
 import { Core, type CoreExports } from "./core.ts";
 import { CoreError } from "./core-error.ts";
+import { Signals, type SignalsExports } from "./signals.ts";
 
 /**
- * Compiles (unless given a module) and instantiates the core. Synchronous; works in any thread, AudioWorkletGlobalScope included.
+ * Compiles (unless given a module) and instantiates core.wasm. Synchronous; works in any thread, AudioWorkletGlobalScope included.
  * Throws `core-csp`, `core-unsupported` or `core-bytes`.
  */
 export function instantiateCore(source: BufferSource | WebAssembly.Module): Core {
+  return new Core(instantiate<CoreExports>(source, "core.wasm", "playbackPull"));
+}
+
+/** The same for signals.wasm. */
+export function instantiateSignals(source: BufferSource | WebAssembly.Module): Signals {
+  return new Signals(instantiate<SignalsExports>(source, "signals.wasm", "mixerRun"));
+}
+
+/** The exports are taken for what they should be when `sign`, which only this file has, is among them. */
+function instantiate<Exports>(source: BufferSource | WebAssembly.Module, file: string, sign: keyof Exports): Exports {
   if (typeof WebAssembly === "undefined") {
     throw new CoreError("core-unsupported", "This environment has no WebAssembly, which the audio core needs.");
   }
-  const { exports } = new WebAssembly.Instance(isModule(source) ? source : compile(source), {});
-  if (!isCore(exports)) {
+  const module = isModule(source) ? source : compile(source, file);
+  const { exports } = new WebAssembly.Instance(module, {});
+  if (!(sign in exports)) {
     throw new CoreError(
       "core-bytes",
-      "These bytes are not this version's audio core: serve core.wasm of the same release.",
+      `These bytes are not this version's audio core: serve ${file} of the same release.`,
     );
   }
-  return new Core(exports);
+  return exports as Exports;
 }
 
 /** Also for a module that comes from another realm. */
@@ -24,7 +36,7 @@ function isModule(source: BufferSource | WebAssembly.Module): source is WebAssem
   return Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
 }
 
-function compile(bytes: BufferSource): WebAssembly.Module {
+function compile(bytes: BufferSource, file: string): WebAssembly.Module {
   try {
     return new WebAssembly.Module(bytes);
   } catch (cause) {
@@ -42,7 +54,7 @@ function compile(bytes: BufferSource): WebAssembly.Module {
         cause,
       });
     }
-    throw new CoreError("core-bytes", `The audio core did not compile; is this core.wasm? (${reason})`, { cause });
+    throw new CoreError("core-bytes", `The audio core did not compile; is this ${file}? (${reason})`, { cause });
   }
 }
 
@@ -59,10 +71,4 @@ function isWasm(bytes: BufferSource): boolean {
     ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     : new Uint8Array(bytes);
   return view[0] === 0 && view[1] === 0x61 && view[2] === 0x73 && view[3] === 0x6d;
-}
-
-function isCore(exports: WebAssembly.Exports): exports is WebAssembly.Exports & CoreExports {
-  const { memory, playbackPull, captureTake, blockBytes } = exports;
-  const functions = [playbackPull, captureTake, blockBytes];
-  return memory !== undefined && functions.every((entry) => typeof entry === "function");
 }
