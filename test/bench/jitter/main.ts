@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
+import { measureCost } from "./cost.ts";
 import { DEFINITIONS, makeTrace } from "./definitions.ts";
 import { goalsOf } from "./goals.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
@@ -65,7 +66,9 @@ async function benchAll(options: Options): Promise<Report> {
     const hash = digest(of("core").map((result) => result.hash));
     return { trace: kind, core, others: Object.fromEntries(others), goals: goalsOf(core), hash };
   });
-  return { rows, hash: digest(rows.map((row) => row.hash)), seeds: options.seeds };
+  const hash = digest(rows.map((row) => row.hash));
+  const cost = options.cost ? measureCost((await prepare(options)).module) : [];
+  return { rows, hash, seeds: options.seeds, cost };
 }
 
 async function benchOne(trace: Trace, options: Options): Promise<{ report: Report; run: Run }> {
@@ -76,7 +79,7 @@ async function benchOne(trace: Trace, options: Options): Promise<{ report: Repor
     others[player] = summarize([(await runTrace(trace, player, setup)).score]);
   const core = summarize([run.score]);
   const row: Row = { trace: trace.kind, core, others, goals: goalsOf(core), hash: run.hash };
-  return { report: { rows: [row], hash: run.hash, seeds: 1 }, run };
+  return { report: { rows: [row], hash: run.hash, seeds: 1, cost: [] }, run };
 }
 
 async function writeRun(run: Run, options: Options): Promise<void> {

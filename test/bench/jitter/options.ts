@@ -10,6 +10,7 @@ that skips. Prints delay beyond the network, concealment, impairment (ΔR, ITU-T
   --seeds 5            seeds per trace, from 1 on (means are given with 95 % confidence)
   --quick              one seed
   --law                also the control law alone
+  --cost               also time the playback path (depends on the machine)
   --json               JSON on standard output instead of tables
   --plot FILE          HTML report with plots (default build/bench/jitter.html)
   --speech FILE.wav    play this speech (16 bit, mono, 16 kHz) instead of the synthetic one
@@ -27,6 +28,7 @@ export interface Options {
   seeds: number;
   seed: number;
   law: boolean;
+  cost: boolean;
   json: boolean;
   plot: string;
   speech: string | undefined;
@@ -56,6 +58,7 @@ export function readOptions(words: readonly string[]): Options | undefined {
       log: text,
       quick: flag,
       law: flag,
+      cost: flag,
       json: flag,
       help: flag,
     },
@@ -76,6 +79,7 @@ export function readOptions(words: readonly string[]): Options | undefined {
     seeds: values.quick ? 1 : count("--seeds", values.seeds, 5),
     seed: count("--seed", values.seed, 1),
     law: values.law ?? false,
+    cost: values.cost ?? false,
     json: values.json ?? false,
     plot: values.plot ?? "build/bench/jitter.html",
     speech: values.speech,

@@ -1,3 +1,4 @@
+import type { Cost } from "./cost.ts";
 import type { Goal } from "./goals.ts";
 import { NETEQ } from "./neteq.ts";
 import type { PlayerName } from "./run-trace.ts";
@@ -17,6 +18,8 @@ export interface Report {
   readonly rows: readonly Row[];
   readonly hash: string;
   readonly seeds: number;
+  /** Empty when it was not asked for. */
+  readonly cost: readonly Cost[];
 }
 
 const figure = (value: number | undefined, digits = 0): string =>
@@ -40,6 +43,7 @@ export function toText(report: Report): string {
     `goals met: ${goals.length - missed.length} of ${goals.length}`,
     ...missed.map((text) => `  missed: ${text}`),
   );
+  if (report.cost.length) parts.push(table(COST_HEAD, report.cost.map(costCells)));
   parts.push(`audio hash ${report.hash}`);
   return parts.join("\n\n");
 }
@@ -118,6 +122,13 @@ function generatedCells(row: Row): string[] {
   ];
 }
 
+const COST_HEAD = ["µs per 10 ms", "mean", "p99", "worst", "goal"];
+
+function costCells({ trace, meanUs, p99Us, worstUs }: Cost): string[] {
+  const met = meanUs <= 30 && p99Us <= 150;
+  return [trace, figure(meanUs, 1), figure(p99Us, 1), figure(worstUs), met ? "met" : "MISSED"];
+}
+
 const verdict = (goals: readonly Goal[]): string =>
   goals.length === 0 ? "" : goals.every((goal) => goal.met) ? "met" : "MISSED";
 
@@ -143,5 +154,9 @@ export function toJson(report: Report): string {
       ...(NETEQ[row.trace] ? { neteq: { pinned: true, ...NETEQ[row.trace] } } : {}),
     },
   }));
-  return JSON.stringify({ seeds: report.seeds, hash: report.hash, missed: missedGoals(report), rows }, null, 2);
+  return JSON.stringify(
+    { seeds: report.seeds, hash: report.hash, missed: missedGoals(report), cost: report.cost, rows },
+    null,
+    2,
+  );
 }
