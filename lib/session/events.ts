@@ -11,6 +11,11 @@ export interface SessionEnd {
   readonly method?: string;
   /** Where it did not end in good order. */
   readonly error?: unknown;
+  /**
+   * The call need not be over: the connection was lost, or the peer wants to go on over another one. The wire has no resume: that is a new
+   * session, with the same `call.id` and `metadata.resumed_from`.
+   */
+  readonly resumable?: true;
 }
 
 export class SessionStateEvent extends Event {

@@ -4,6 +4,7 @@ import type { Clock } from "./clock.ts";
 import type { MessageContext } from "./context.ts";
 import type { RequestOptions } from "./exchange.ts";
 import type { ExchangeCounters } from "./exchange-host.ts";
+import type { KeepAliveOptions } from "./keep-alive.ts";
 import type { SessionTap } from "./trace-tap.ts";
 
 export interface SessionOptions {
@@ -25,6 +26,8 @@ export interface SessionOptions {
   readonly maxMalformed?: number;
   /** Messages waiting for a handler, or for an answer, before the peer is cut off. Default 1000. */
   readonly maxQueued?: number;
+  /** Asks the peer for signs of life while the session is active, and ends it as lost where there is none. */
+  readonly keepAlive?: KeepAliveOptions;
   readonly clock?: Clock;
   readonly newId?: () => string;
   /**

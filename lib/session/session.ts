@@ -30,6 +30,7 @@ import {
   type TypedEventTarget,
 } from "./events.ts";
 import { Exchange, type RequestOptions } from "./exchange.ts";
+import { KeepAlive } from "./keep-alive.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { InitializeOptions, SessionOptions, SessionStats } from "./options.ts";
 import { measure, type PingReport, pong } from "./ping.ts";
@@ -54,6 +55,7 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
   #initializing = false;
   #hangingUp: Promise<SessionEnd> | undefined;
   #rttMs: number | undefined;
+  #keepAlive: KeepAlive | undefined;
 
   constructor(options: SessionOptions) {
     super();
@@ -64,7 +66,10 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
     const life = new Lifecycle({
       clock,
       closeTimeoutMs,
-      onMove: (state, previous) => this.dispatchEvent(new SessionStateEvent(state, previous)),
+      onMove: (state, previous) => {
+        if (state === "active") this.#stayAlive();
+        this.dispatchEvent(new SessionStateEvent(state, previous));
+      },
       onStop: (error) => this.#exchange.stop(error),
       onEnd: (end) => this.dispatchEvent(new SessionEndedEvent(end)),
     });
@@ -193,6 +198,14 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
   }
 
   /**
+   * There is reason to doubt the connection: where the peer gives no sign of life soon, the session ends as lost. Does
+   * nothing without `keepAlive`, or where the session is not active.
+   */
+  async check(): Promise<void> {
+    if (this.state === "active") await this.#keepAlive?.check();
+  }
+
+  /**
    * Voice role: connects where that was not done, asks for `session.initialize`, and makes the session active with the
    * codec the application picked. Where that fails it rejects, and the session has ended.
    */
@@ -279,9 +292,23 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
         if (this.#life.open) this.#exchange.receive(message);
       },
       ...(onFrame && { frame: onFrame }),
-      // The place to go from `active` to `reconnecting` instead, for a transport that was lost and can be made again.
       close: (close) => void this.#life.finish(this.#life.parting ?? endOf(close)),
     });
+  }
+
+  #stayAlive(): void {
+    const { keepAlive } = this.#options;
+    const { transport } = this;
+    if (!keepAlive || !transport) return;
+    this.#keepAlive = new KeepAlive(
+      {
+        clock: this.#clock,
+        transport,
+        ping: (timeoutMs) => this.ping({ timeoutMs }),
+        lost: (reason) => transport.abandon(reason),
+      },
+      keepAlive,
+    );
   }
 
   #admit(method: string): void {

@@ -2,33 +2,24 @@ import { SessionError } from "./errors.ts";
 
 /**
  * ```
- *  idle ── connecting ── initializing ── active ⇄ reconnecting
- *   │          │              │            │           │
- *   └──────────┴──────────────┴────── closing ◄────────┘
- *                                          │
- *                                   closed | failed
+ *  idle ── connecting ── initializing ── active
+ *   │          │              │            │
+ *   └──────────┴──────────────┴────── closing
+ *                                        │
+ *                                 closed | failed
  * ```
  * `connecting`: the transport is being opened. `initializing`: it is open, and `session.initialize` is not done.
- * `active`: from `session.updated` on. `reconnecting`: the connection was lost and another is being made for the same
- * call. `closing`: no message is handled any more; the last ones leave. `closed` and `failed` (ended by an error) are
- * ends, and nothing is open in them.
+ * `active`: from `session.updated` on. `closing`: no message is handled any more; the last ones leave. `closed` and
+ * `failed` (ended by an error) are ends, and nothing is open in them. A session is one connection: a call that
+ * outlives it goes on with another session.
  */
-export type SessionState =
-  | "idle"
-  | "connecting"
-  | "initializing"
-  | "active"
-  | "reconnecting"
-  | "closing"
-  | "closed"
-  | "failed";
+export type SessionState = "idle" | "connecting" | "initializing" | "active" | "closing" | "closed" | "failed";
 
 const transitions: Readonly<Record<SessionState, readonly SessionState[]>> = {
   idle: ["connecting", "closing"],
   connecting: ["initializing", "closing"],
   initializing: ["active", "closing"],
-  active: ["reconnecting", "closing"],
-  reconnecting: ["active", "closing"],
+  active: ["closing"],
   closing: ["closed", "failed"],
   closed: [],
   failed: [],

@@ -375,7 +375,7 @@ describe("ending", () => {
     }
     const closed = await rawVoice();
     void closed.peer.transport.close(1001, "server restarts");
-    expect(await closed.session.ended).toEqual({ reason: "server restarts", by: "remote" });
+    expect(await closed.session.ended).toEqual({ reason: "server restarts", by: "remote", resumable: true });
     const broken = await rawVoice();
     void broken.peer.transport.close(1011, "bug");
     expect(await broken.session.ended).toMatchObject({

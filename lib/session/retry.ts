@@ -1,0 +1,141 @@
+import type { Clock } from "./clock.ts";
+
+export interface BackoffOptions {
+  /** Before the first attempt that follows a failure; each further one waits twice as long. Default 250. */
+  readonly firstDelayMs?: number;
+  /** The longest wait. Default 1000. */
+  readonly maxDelayMs?: number;
+  /** Within 0 … 1. */
+  readonly random?: () => number;
+}
+
+/** Waits that double, with jitter: each is a random part, from half to all, of what is due. */
+export class Backoff {
+  readonly #firstMs: number;
+  readonly #maxMs: number;
+  readonly #random: () => number;
+  #failures = 0;
+
+  constructor({ firstDelayMs = 250, maxDelayMs = 1000, random = Math.random }: BackoffOptions = {}) {
+    this.#firstMs = firstDelayMs;
+    this.#maxMs = maxDelayMs;
+    this.#random = random;
+  }
+
+  /** Where many may have been cut off by the same event: something between nothing and the first wait. */
+  spreadMs(): number {
+    return this.#random() * this.#firstMs;
+  }
+
+  /** The wait after one more failure. */
+  nextMs(): number {
+    const dueMs = Math.min(this.#maxMs, this.#firstMs * 2 ** this.#failures++);
+    return dueMs * (0.5 + this.#random() / 2);
+  }
+
+  /** It works again. */
+  reset(): void {
+    this.#failures = 0;
+  }
+}
+
+/** Whether trying can help, as far as the environment knows. */
+export interface Reachability {
+  readonly online: boolean;
+  /** Calls `listener` when that changes. Returns what stops it. */
+  watch(listener: () => void): () => void;
+}
+
+export interface RetryOptions {
+  readonly clock: Clock;
+  readonly backoff: Backoff;
+  /** How long to go on trying; what is under way then is aborted. */
+  readonly withinMs: number;
+  /** Of one attempt. */
+  readonly attemptMs: number;
+  /** Before the first attempt. Default 0. */
+  readonly delayMs?: number;
+  readonly signal: AbortSignal;
+  /** While it is offline nothing is tried; when it comes back, at once. */
+  readonly reachability?: Reachability;
+  /** Whether another attempt may end otherwise. Default: errors that say `fatal: false`. */
+  readonly retryable?: (error: unknown) => boolean;
+}
+
+const saysNotFatal = (error: unknown): boolean => (error as { readonly fatal?: unknown } | null)?.fatal === false;
+
+/**
+ * Tries until it works. Rejects with the error of the last attempt: one that cannot be retried, or the last before the time was over; with
+ * the reason of `signal` where that aborts. Each attempt gets a signal that aborts when it must end; nothing is open afterwards, as far as
+ * `attempt` keeps its promise to leave nothing open when it rejects.
+ */
+export async function retry<T>(attempt: (signal: AbortSignal) => Promise<T>, options: RetryOptions): Promise<T> {
+  const { clock, backoff, withinMs, attemptMs, delayMs = 0, signal, reachability } = options;
+  const { retryable = saysNotFatal } = options;
+  const window = new AbortController();
+  const abort = (): void => window.abort(signal.reason);
+  const cancelWindow = clock.after(withinMs, () => window.abort());
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort);
+  try {
+    let failure: unknown = new DOMException("Not tried in time.", "TimeoutError");
+    for (let waitMs = delayMs; ; waitMs = backoff.nextMs()) {
+      await pause(waitMs, { clock, reachability, signal: window.signal });
+      if (window.signal.aborted) break;
+      try {
+        return await within(attemptMs, clock, window.signal, attempt);
+      } catch (error) {
+        failure = error;
+        if (window.signal.aborted || !retryable(error)) break;
+      }
+    }
+    throw signal.aborted ? signal.reason : failure;
+  } finally {
+    cancelWindow();
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+async function within<T>(
+  limitMs: number,
+  clock: Clock,
+  signal: AbortSignal,
+  attempt: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const one = new AbortController();
+  const abort = (): void => one.abort(signal.reason);
+  const cancel = clock.after(limitMs, abort);
+  signal.addEventListener("abort", abort);
+  try {
+    return await attempt(one.signal);
+  } finally {
+    cancel();
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+interface PauseOptions {
+  readonly clock: Clock;
+  readonly reachability: Reachability | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Settles after `delayMs`, or when the way is open again before that; never while offline; at once when `signal` aborts. */
+function pause(delayMs: number, { clock, reachability, signal }: PauseOptions): Promise<void> {
+  const open = (): boolean => reachability?.online !== false;
+  if (signal.aborted || (delayMs <= 0 && open())) return Promise.resolve();
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      cancel();
+      unwatch?.();
+      signal.removeEventListener("abort", settle);
+      resolve();
+    };
+    const ifOpen = (): void => {
+      if (open()) settle();
+    };
+    const cancel = clock.after(delayMs, ifOpen);
+    const unwatch = reachability?.watch(ifOpen);
+    signal.addEventListener("abort", settle);
+  });
+}
