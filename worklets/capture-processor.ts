@@ -4,10 +4,13 @@ import { CallScope } from "./call-scope.ts";
 import type { CaptureReply, CaptureRequest, CaptureSetup } from "./messages.ts";
 import { failure, startCore } from "./start-core.ts";
 
+/** Newest frames that are held while nobody takes them: 3 s. */
+const HELD_FRAMES = 150;
+
 /**
  * Microphone to frames: 128 mono samples a quantum → core → encoded frames → uplink pipe. Render thread. Without an input (no microphone,
  * or while one replaces another) it sends silence, so that the cadence never breaks. `process` allocates nothing, but a frame's
- * buffer where the pipe is a port.
+ * buffer where the pipe is a port, or where there is none and frames are held.
  */
 export class CaptureProcessor extends AudioWorkletProcessor implements AudioWorkletProcessorImpl {
   readonly #silence = new Float32Array(128);
@@ -15,6 +18,7 @@ export class CaptureProcessor extends AudioWorkletProcessor implements AudioWork
   readonly #frameSeconds: number;
   #stream: CaptureStream | undefined;
   #writer: FrameWriter | undefined;
+  #held: Uint8Array[] = [];
   #frames = 0;
   #running = true;
 
@@ -50,7 +54,9 @@ export class CaptureProcessor extends AudioWorkletProcessor implements AudioWork
       this.#frames++;
       // When its first sample came in, within a quantum.
       const seconds = currentTime + samples.length / sampleRate - this.#frameSeconds;
-      if (this.#writer?.write(frame, Date.now())) this.#scope.echo.sent(frame, seconds);
+      if (this.#writer) {
+        if (this.#writer.write(frame, Date.now())) this.#scope.echo.sent(frame, seconds);
+      } else if (this.#held.push(frame.slice()) > HELD_FRAMES) this.#held.shift();
     }
     return this.#running;
   }
@@ -58,7 +64,14 @@ export class CaptureProcessor extends AudioWorkletProcessor implements AudioWork
   #receive(request: CaptureRequest): void {
     switch (request.type) {
       case "connect":
+        this.#writer?.close();
         this.#writer = new FrameWriter(request.end);
+        for (const frame of this.#held) this.#writer.write(frame, Date.now());
+        this.#held = [];
+        break;
+      case "hold":
+        this.#writer?.close();
+        this.#writer = undefined;
         break;
       case "mute":
         if (this.#stream) this.#stream.muted = request.muted;

@@ -24,12 +24,16 @@ export interface CaptureSetup extends ProcessorSetup {
 
 /** Page → capture. Everything with an `id` is answered by the message with that `id`. */
 export type CaptureRequest =
+  /** Frames go there from here on, those that were held first. */
   | { readonly type: "connect"; readonly end: FrameEnd }
+  /** Nobody takes the frames for a while: the newest are held. */
+  | { readonly type: "hold" }
   | { readonly type: "mute"; readonly id: number; readonly muted: boolean }
   | { readonly type: "stop" };
 
 /** Page → playback. */
 export type PlaybackRequest =
+  /** Frames come from there from here on; positions of a flush count from its first byte. */
   | { readonly type: "connect"; readonly end: FrameEnd }
   | { readonly type: "flush"; readonly id: number; readonly positionBytes: number }
   | { readonly type: "stats"; readonly id: number }

@@ -1,4 +1,5 @@
 import { PlaybackStream } from "../lib/core/playback-stream.ts";
+import type { FrameEnd } from "../lib/frames/frame-pipe.ts";
 import { PolledFrameReader } from "../lib/frames/polled-frame-reader.ts";
 import { CallScope } from "./call-scope.ts";
 import { LevelReporter } from "./level-reporter.ts";
@@ -15,15 +16,19 @@ const BYTES_A_QUANTUM = 32_768;
 export class PlaybackProcessor extends AudioWorkletProcessor implements AudioWorkletProcessorImpl {
   readonly #scope: CallScope;
   readonly #levels: LevelReporter;
+  readonly #sampleBytes: number;
   #stream: PlaybackStream | undefined;
   #reader: PolledFrameReader | undefined;
   #receivedBytes = 0;
+  /** Where in the stream the present connection began. */
+  #connectedAt = 0;
   #running = true;
 
   constructor({ processorOptions }: { readonly processorOptions: ProcessorSetup }) {
     super();
     const { callId, wasm, format } = processorOptions;
     this.#scope = CallScope.join(callId);
+    this.#sampleBytes = format.codec === "L16" ? 2 : 1;
     this.#levels = new LevelReporter((report) => this.#reply(report));
     this.port.onmessage = ({ data }: { readonly data: PlaybackRequest }) => this.#receive(data);
     try {
@@ -56,11 +61,11 @@ export class PlaybackProcessor extends AudioWorkletProcessor implements AudioWor
     if (!stream && request.type !== "stop") return;
     switch (request.type) {
       case "connect":
-        this.#reader = new PolledFrameReader(request.end, (bytes, atMs) => this.#take(stream!, bytes, atMs));
+        this.#connect(stream!, request.end);
         break;
       case "flush":
         this.#scope.echo.forget();
-        this.#reply({ type: "flushed", id: request.id, ...stream!.flush(request.positionBytes) });
+        this.#flush(stream!, request.id, request.positionBytes);
         break;
       case "stats":
         this.#reply({ type: "stats", id: request.id, stats: this.#figures(stream!) });
@@ -71,6 +76,20 @@ export class PlaybackProcessor extends AudioWorkletProcessor implements AudioWor
       default:
         request satisfies never;
     }
+  }
+
+  #connect(stream: PlaybackStream, end: FrameEnd): void {
+    this.#reader?.close();
+    // The last sample of the connection before may have been cut off: the next one begins with a whole sample.
+    if (this.#receivedBytes % this.#sampleBytes) this.#take(stream, new Uint8Array(1), Date.now());
+    this.#connectedAt = this.#receivedBytes;
+    this.#reader = new PolledFrameReader(end, (bytes, atMs) => this.#take(stream, bytes, atMs));
+  }
+
+  /** What was left of a connection before goes as well, but the answer counts bytes of the present one. */
+  #flush(stream: PlaybackStream, id: number, positionBytes: number): void {
+    const { removedBytes, heardMs } = stream.flush(this.#connectedAt + positionBytes);
+    this.#reply({ type: "flushed", id, removedBytes: Math.min(removedBytes, positionBytes), heardMs });
   }
 
   #figures(stream: PlaybackStream): CallFigures {

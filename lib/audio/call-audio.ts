@@ -91,11 +91,13 @@ export class CallAudio extends CallAudioEvents {
 
   /**
    * Starts both directions in `format`. Hand the ends to the transport (its `connectMedia`) on this thread; they can be posted to a
-   * Worker. Microphone frames wait in the uplink from here on. Started again, it begins anew for another transport, perhaps in another format:
-   * what was still to be played is dropped. Rejects with `csp-wasm`, `audio-format`, `audio-core` or `audio-closed`.
+   * Worker. Microphone frames wait in the uplink from here on. Started again, it goes on over another transport: in the same format what was
+   * still to be played is played, and what was said since `hold` comes first; in another format both are dropped. Rejects with `csp-wasm`, `audio-format`, `audio-core` or `audio-closed`.
    */
   async start(format: AudioFormat): Promise<MediaEnds> {
     this.#assertOpen();
+    const { codec, sampleRate } = this.#link?.format ?? {};
+    if (this.#link && codec === format.codec && sampleRate === format.sampleRate) return this.#link.connect();
     this.#stopLink();
     const link = new MediaLink({
       context: this.#lease.context,
@@ -111,6 +113,7 @@ export class CallAudio extends CallAudioEvents {
     this.#input.connect(link.input);
     link.input.connect(this.#lease.context.destination);
     link.output.connect(this.#volume);
+    const ends = link.connect();
     try {
       await link.ready;
     } catch (error) {
@@ -118,7 +121,12 @@ export class CallAudio extends CallAudioEvents {
       if (this.#link === link) this.#link = undefined;
       throw error;
     }
-    return link.ends;
+    return ends;
+  }
+
+  /** The transport is gone: what was received is still played, and the newest 3 s of the microphone are held until `start`. */
+  hold(): void {
+    this.#link?.hold();
   }
 
   /** Both sides of the call as one stream, for a MediaRecorder; silence for the microphone while it is muted. Made on first use. */
@@ -163,7 +171,7 @@ export class CallAudio extends CallAudioEvents {
   }
 
   /**
-   * Silences what came before byte `positionBytes` of the downlink, counted from `start`, whether it has arrived or not. Returns the exact
+   * Silences what came before byte `positionBytes` of the downlink, counted from the last `start`, whether it has arrived or not. Returns the exact
    * bytes nobody will hear, and how much of the utterance was heard.
    */
   async flush(positionBytes: number): Promise<FlushResult> {

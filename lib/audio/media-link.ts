@@ -11,7 +11,7 @@ import {
   playbackProcessorName,
 } from "../../worklets/messages.ts";
 import type { AudioFormat, FlushResult } from "../core/index.ts";
-import { canShareFrames, createFramePipe, type FrameEnd, type FramePipe, transferables } from "../frames/index.ts";
+import { canShareFrames, createFramePipe, type FrameEnd, transferables } from "../frames/index.ts";
 import { coreFailure } from "./core-failure.ts";
 import { ProcessorNode, type SetupFailure } from "./processor-node.ts";
 
@@ -41,7 +41,7 @@ export interface MediaLinkOptions {
 /** The two processors of a call in one format, and the frame pipes that lead away from them. */
 export class MediaLink {
   readonly kind = canShareFrames() ? "shared" : "port";
-  readonly ends: MediaEnds;
+  readonly format: AudioFormat;
   readonly #capture: ProcessorNode<
     CaptureRequest,
     CaptureReply,
@@ -54,9 +54,7 @@ export class MediaLink {
   >;
 
   constructor({ context, wasm, format, muted, onLevel }: MediaLinkOptions) {
-    const shared = this.kind === "shared";
-    const uplink = createFramePipe({ shared, capacityBytes: UPLINK_SECONDS * bytesPerSecond(format) });
-    const downlink = createFramePipe({ shared, capacityBytes: DOWNLINK_BYTES });
+    this.format = format;
     const setup: ProcessorSetup = { callId: crypto.randomUUID(), wasm, format };
     const explain = (failure: SetupFailure) => coreFailure(failure, wasm);
     // The browser mixes down to mono. The output is silence: a node that leads nowhere is not run by every browser.
@@ -77,13 +75,29 @@ export class MediaLink {
       explain,
       (report) => report.type === "level" && onLevel(report),
     );
-    this.ends = { uplink: uplink.rx, downlink: downlink.tx };
-    this.#connect(uplink, downlink);
   }
 
   /** Resolves when both cores run; rejects with `csp-wasm`, `audio-format`, `audio-core` … */
   get ready(): Promise<unknown> {
     return Promise.all([this.#capture.ready, this.#playback.ready]);
+  }
+
+  /**
+   * New pipes in place of those there were: microphone frames that were held come first, and what was still to be played is played.
+   * Returns their ends.
+   */
+  connect(): MediaEnds {
+    const shared = this.kind === "shared";
+    const uplink = createFramePipe({ shared, capacityBytes: UPLINK_SECONDS * bytesPerSecond(this.format) });
+    const downlink = createFramePipe({ shared, capacityBytes: DOWNLINK_BYTES });
+    this.#capture.send({ type: "connect", end: uplink.tx }, transferables(uplink.tx));
+    this.#playback.send({ type: "connect", end: downlink.rx }, transferables(downlink.rx));
+    return { uplink: uplink.rx, downlink: downlink.tx };
+  }
+
+  /** Nobody takes the microphone's frames: the newest few seconds are held for the next `connect`. */
+  hold(): void {
+    this.#capture.send({ type: "hold" });
   }
 
   /** Where the microphone goes. */
@@ -114,11 +128,6 @@ export class MediaLink {
   close(): void {
     this.#capture.close();
     this.#playback.close();
-  }
-
-  #connect(uplink: FramePipe, downlink: FramePipe): void {
-    this.#capture.send({ type: "connect", end: uplink.tx }, transferables(uplink.tx));
-    this.#playback.send({ type: "connect", end: downlink.rx }, transferables(downlink.rx));
   }
 }
 

@@ -272,6 +272,90 @@ describe("playback", () => {
   });
 });
 
+/** Replaces the pipes of a call, as for another transport. */
+async function reconnect(call: Call, { shared = true } = {}): Promise<Call> {
+  const uplink = createFramePipe({ shared, capacityBytes: 2 ** 18 });
+  const downlink = createFramePipe({ shared, capacityBytes: 2 ** 20 });
+  const writer = new FrameWriter(downlink.tx);
+  const frames: Call["frames"] = [];
+  const reader = new FrameReader(uplink.rx, (bytes, atMs) => void frames.push({ bytes: bytes.slice(), atMs }));
+  open.push(writer, reader);
+  call.capture.post({ type: "connect", end: uplink.tx }, transferables(uplink.tx));
+  call.playback.post({ type: "connect", end: downlink.rx }, transferables(downlink.rx));
+  await settle();
+  return { ...call, writer, reader, frames };
+}
+
+describe("another transport", () => {
+  it.each([true, false])(
+    "gets the newest 3 s that were said while there was none, then goes on, shared %s",
+    async (shared) => {
+      const heard = noise(48_000 * 8);
+      const input = (index: number) => heard[index] ?? 0;
+      const always = await startCall({ callId: "always" });
+      const away = await startCall({ callId: "away", shared });
+      for (const call of [always, away]) run(call, 1, input);
+      await settle();
+      away.capture.post({ type: "hold" });
+      away.reader.close();
+      away.writer.close();
+      await settle();
+      for (const call of [always, away]) run(call, 5, input);
+      const before = always.frames.length;
+      const again = await reconnect(away, { shared });
+      again.reader.poll();
+      expect(again.frames.length).toBe(150);
+      expect(again.frames.map(({ bytes }) => bytes)).toEqual(always.frames.slice(-150).map(({ bytes }) => bytes));
+      run(always, 1, input);
+      run(again, 1, input);
+      await settle();
+      expect(again.frames.length).toBe(150 + always.frames.length - before);
+      expect(again.frames.at(-1)!.bytes).toEqual(always.frames.at(-1)!.bytes);
+    },
+  );
+
+  it("is heard behind what was left of the one before, and a flush takes both and counts its own", async () => {
+    const call = await startCall();
+    const second = (bytes: number) => new Uint8Array(bytes).map((_, index) => index & 31);
+    call.writer.write(second(32_000), call.scope.nowMs);
+    run(call, 0.3);
+    call.capture.post({ type: "hold" });
+    call.writer.close();
+    run(call, 0.2);
+    const again = await reconnect(call);
+    again.writer.write(second(16_000), call.scope.nowMs);
+    run(again, 0.3);
+    const { removedBytes } = await ask(call.playback, { type: "flush", id: 1, positionBytes: 16_000 });
+    expect(removedBytes).toBe(16_000);
+    run(again, 0.5);
+    const { playback } = await figures(again, 2);
+    expect(playback.bytes).toMatchObject({ received: 48_000, held: 0 });
+    expect(playback.bytes.flushed).toBeGreaterThan(16_000);
+    again.writer.write(second(16_000), call.scope.nowMs);
+    run(again, 0.3);
+    const later = await ask(call.playback, { type: "flush", id: 3, positionBytes: 32_000 });
+    expect(later.removedBytes).toBeGreaterThan(0);
+    expect(later.removedBytes).toBeLessThan(16_000);
+    run(again, 0.1);
+    const { playback: end } = await figures(again, 4);
+    expect(end.bytes.played + end.bytes.flushed).toBe(64_000);
+  });
+
+  it("begins on a whole sample, wherever the one before was cut off", async () => {
+    const call = await startCall();
+    call.writer.write(new Uint8Array(641), call.scope.nowMs);
+    run(call, 0.1);
+    const again = await reconnect(call);
+    const loud = new Uint8Array(new Int16Array(8000).fill(256).buffer); // 0x0100: the wrong way round it is 1
+    again.writer.write(loud, call.scope.nowMs);
+    const played = run(again, 0.4);
+    expect(Math.max(...played.slice(-4800))).toBeCloseTo(256 / 32_768, 3);
+    expect((await ask(call.playback, { type: "flush", id: 1, positionBytes: 16_000 })).removedBytes).toBeLessThan(
+      16_000,
+    );
+  });
+});
+
 describe("messages to the page", () => {
   it("carry the levels of both directions, five a second while they change", async () => {
     const call = await startCall({ echo: true });
