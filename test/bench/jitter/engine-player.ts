@@ -1,5 +1,4 @@
-import { SENDERS } from "./law-player.ts";
-import type { Counters, Operation, Player, Tick } from "./player.ts";
+import { type Counters, type Operation, type Player, SENDERS, type Tick } from "./player.ts";
 import { makeSpeech } from "./speech.ts";
 import { mediaPositions, type Row, SAMPLE_RATE, type Trace } from "./trace.ts";
 

@@ -1,8 +1,6 @@
 import { type Law, openLaw } from "../../unit/wasm/playout/law.ts";
-import { type Counters, type Operation, type Player, type SenderState, TICK_MS, type Tick } from "./player.ts";
+import { type Counters, type Operation, type Player, SENDERS, TICK_MS, type Tick } from "./player.ts";
 import { type Row, SAMPLE_RATE, type Trace } from "./trace.ts";
-
-export const SENDERS: readonly SenderState[] = ["unknown", "live", "generated"];
 
 /** The control law alone, without audio. */
 export class LawPlayer implements Player {

@@ -2,7 +2,9 @@ import type { Row, Trace } from "./trace.ts";
 
 /** What a player did in a tick, as one letter. */
 export type Operation = "N" | "A" | "S" | "C" | "X" | "." | "E" | "F";
-export type SenderState = "unknown" | "live" | "generated";
+/** By the numbers of the core. */
+export const SENDERS = ["unknown", "live", "generated"] as const;
+export type SenderState = (typeof SENDERS)[number];
 
 /** One tick of a player, in media samples. */
 export interface Tick {

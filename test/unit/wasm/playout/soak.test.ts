@@ -1,39 +1,15 @@
 import { expect, test } from "vitest";
-import { AudioHash } from "../../../bench/jitter/audio-hash.ts";
-import { EnginePlayer } from "../../../bench/jitter/engine-player.ts";
-import { inOrder, stalled, wifi } from "../../../bench/jitter/network.ts";
-import { playTrace, type Tick } from "../../../bench/jitter/player.ts";
-import { Random } from "../../../bench/jitter/random.ts";
+import type { EnginePlayer } from "../../../bench/jitter/engine-player.ts";
+import { longCall, MINUTE_MS, playLongCall } from "../../../bench/jitter/long-call.ts";
+import type { Tick } from "../../../bench/jitter/player.ts";
 import { scoreTrace } from "../../../bench/jitter/score.ts";
-import { makeSpeech } from "../../../bench/jitter/speech.ts";
-import { assembleTrace, type Trace } from "../../../bench/jitter/trace.ts";
+import type { Trace } from "../../../bench/jitter/trace.ts";
 import { compileEntry } from "../compile.ts";
 
-const MINUTE_MS = 60000;
-const PPM = 120;
-
-/** Live speech over wifi from a sender whose clock is 120 ppm fast, with a stall of 400 ms every minute. */
-function longCall(minutes: number): Trace {
-  const random = new Random("soak");
-  const count = (minutes * MINUTE_MS) / 20;
-  const captureMs = Array.from({ length: count }, (_, i) => i * 20 * (1 - PPM * 1e-6));
-  const jitter = wifi(random, count);
-  const arrivals = stalled(
-    captureMs.map((ms, i) => ms + 50 + (jitter[i] ?? 0)),
-    400,
-    MINUTE_MS,
-    minutes * MINUTE_MS,
-  );
-  return assembleTrace("soak", 1, 7, { arrivals: inOrder(arrivals), captureMs, extra: { ppm: PPM } });
-}
-
 async function play(trace: Trace): Promise<{ ticks: Tick[]; hash: string; player: EnginePlayer; bytes: number }> {
-  const hash = new AudioHash();
   const instance = await compileEntry("engine");
-  const speech = makeSpeech(5, 30);
-  const player = new EnginePlayer(trace, { instance, deviceRate: 16000, speech, hear: (samples) => hash.add(samples) });
-  const ticks = playTrace(trace, player);
-  return { ticks, hash: hash.text(), player, bytes: player.engine.memory.buffer.byteLength };
+  const { buffer } = instance.exports["memory"] as WebAssembly.Memory;
+  return { ...playLongCall(trace, instance), bytes: buffer.byteLength };
 }
 
 const meanLevel = (ticks: Tick[], fromMinute: number, toMinute: number): number => {
