@@ -4,6 +4,16 @@ export { type Agent, type AgentMiddleware, limitDuration, withMiddleware } from 
 export type { AudioInput } from "./audio-input.ts";
 export type { AudioOutput, SpeakOptions, SpeakResult } from "./audio-output.ts";
 export type { CallFormat } from "./call-format.ts";
+export {
+  CallRecording,
+  type RecordCallsOptions,
+  RecordingError,
+  type RecordingErrorCode,
+  type RecordingOptions,
+  type RecordingStats,
+  recordCall,
+  recordCalls,
+} from "./call-recording.ts";
 export type { ConductOptions, CutOffCause } from "./conduct.ts";
 export { connectNodeWebSocket, type NodeWebSocketOptions } from "./connect-node-websocket.ts";
 export type { NextDigitOptions } from "./digit-input.ts";
@@ -35,3 +45,5 @@ export {
   type VoiceSessionEvents,
   type VoiceSessionOptions,
 } from "./voice-session.ts";
+export { decodeWav, encodeWav, WavError, type WavFormat, wavHeader } from "./wav.ts";
+export type { WavSink } from "./wav-file.ts";
