@@ -52,7 +52,7 @@ export class SoundDecoder {
   /** A sample of L16 that is cut between two pieces is whole in the second. */
   decode(bytes: Uint8Array): Int16Array {
     if (this.#codec) return this.#codec.decode(bytes);
-    const whole = this.#half === undefined ? bytes : Buffer.concat([Uint8Array.of(this.#half), bytes]);
+    const whole = this.#half === undefined ? bytes : Uint8Array.of(this.#half, ...bytes);
     const samples = new Int16Array(whole.byteLength >> 1);
     const view = new DataView(whole.buffer, whole.byteOffset, whole.byteLength);
     for (let at = 0; at < samples.length; at++) samples[at] = view.getInt16(at * 2, true);
