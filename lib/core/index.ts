@@ -10,6 +10,7 @@ export { type DetectedDigit, DtmfDetector } from "./dtmf-detector.ts";
 export { coreBytes, signalsBytes } from "./inlined-bytes.ts";
 export { instantiateCore, instantiateSignals } from "./instantiate.ts";
 export { Mixer, type MixerOptions, mixerSlots } from "./mixer.ts";
+export { PlaybackSequence } from "./playback-sequence.ts";
 export type { JitterBufferStats, PlaybackStats, StreamCount } from "./playback-stats.ts";
 export { type FlushResult, type PlaybackOptions, PlaybackStream } from "./playback-stream.ts";
 export type { Samples } from "./samples.ts";
