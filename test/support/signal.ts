@@ -102,6 +102,25 @@ export function align(haystack: Float32Array, needle: Float32Array): Match {
   return best;
 }
 
+/** Like `align`, looking only `radius` samples around `expected`. */
+export function alignNear(haystack: Float32Array, needle: Float32Array, expected: number, radius: number): Match {
+  let best: Match = { lag: 0, correlation: -1 };
+  const needleEnergy = needle.reduce((sum, x) => sum + x * x, 0);
+  const last = Math.min(haystack.length - needle.length, expected + radius);
+  for (let lag = Math.max(0, expected - radius); lag <= last; lag++) {
+    let product = 0;
+    let energy = 0;
+    for (let i = 0; i < needle.length; i++) {
+      const x = haystack[lag + i]!;
+      product += x * needle[i]!;
+      energy += x * x;
+    }
+    const correlation = product / Math.sqrt(energy * needleEnergy + 1e-12);
+    if (correlation > best.correlation) best = { lag, correlation };
+  }
+  return best;
+}
+
 /** Root mean square in decibels of full scale (a full-scale sine is −3). */
 export function levelDb(samples: Float32Array): number {
   const power = samples.reduce((sum, x) => sum + x * x, 0) / Math.max(1, samples.length);

@@ -1,123 +1,121 @@
 import { expect, test } from "@playwright/test";
 import type { CallStats } from "../../../lib/index.ts";
-import { align, levelDb, resample } from "../../support/signal.ts";
+import { compareWindows } from "../../support/aligned.ts";
+import { levelDb, resample } from "../../support/signal.ts";
 import { microphoneFile } from "../../support/speech.ts";
 import { readWav, type Sound } from "../../support/wav.ts";
 import { callEcho, hangUp, stats } from "../support/call.ts";
 import { speaking } from "../support/chromium.ts";
-import { freeze, nothingOpen, openTestPage, recorded, startRecorder, stillOpen } from "../support/page.ts";
+import { freeze, nothingOpen, openTestPage, recorded, startRecorder, stillOpen, watchHost } from "../support/page.ts";
 
-const text =
-  "The quick brown fox jumps over the lazy dog, while seven wizards box with five jugs of liquid. Every good boy does fine.";
-const spoken = microphoneFile({ text, leadMs: 200, tailMs: 4000, seed: 7 });
-
+const text = "The quick brown fox jumps over the lazy dog, while seven wizards box with five jugs of liquid.";
+const spoken = microphoneFile({ text, leadMs: 200, tailMs: 500, seed: 7 });
 test.use({ launchOptions: speaking(spoken) });
 
-/** Best correlation of each `windowMs` piece of the recording with the microphone's file, both at 8 kHz. */
-function piecewise(recording: Sound, microphone: Sound, windowMs: number, fromMs: number, toMs: number): number[] {
-  const heard = resample(recording, 8000).samples;
-  const said = resample(microphone, 8000).samples;
-  const twice = new Float32Array(said.length * 2); // the fake microphone repeats its file
+/** What was heard from `fromMs` on, against the microphone's file, both at 8 kHz, in windows of 100 ms. */
+function compare(recording: Sound, fromMs: number) {
+  const heard = resample(recording, 8000).samples.subarray(fromMs * 8);
+  const said = resample(readWav(spoken), 8000).samples;
+  const twice = new Float32Array(said.length * 2); // the fake microphone begins again at the end
   twice.set(said);
   twice.set(said, said.length);
-  const out: number[] = [];
-  for (let at = fromMs; at + windowMs <= toMs; at += windowMs) {
-    const piece = heard.subarray(at * 8, (at + windowMs) * 8);
-    out.push(align(twice, piece).correlation);
-  }
-  return out;
+  return compareWindows(heard, twice, 800);
 }
 
 const underruns = ({ audio }: CallStats) => audio!.playback!.underruns;
+const droppedFrames = ({ transport }: CallStats) => transport!.droppedUplinkFrames + transport!.droppedDownlinkFrames;
 
 for (const isolated of [false, true]) {
-  test.describe(isolated ? "cross-origin isolated" : "not isolated", () => {
-    test("what was spoken comes back from echo, with nothing lost, and everything is given back", async ({ page }) => {
-      await openTestPage(page, { isolated });
-      await callEcho(page);
-      await startRecorder(page);
-      await page.waitForTimeout(1500);
-      const before = await stats(page);
-      await page.waitForTimeout(6000);
-      const after = await stats(page);
-      const sound = await recorded(page);
+  const mode = isolated ? "cross-origin isolated" : "not isolated";
 
-      const seconds = sound.samples.length / sound.sampleRate;
-      const correlations = piecewise(sound, readWav(spoken), 1000, 1500, seconds * 1000);
-      expect(correlations.length).toBeGreaterThanOrEqual(5);
-      for (const correlation of correlations) expect(correlation).toBeGreaterThanOrEqual(0.9);
+  test(`${mode}: what was spoken comes back from echo, with nothing lost, and everything is given back`, async ({
+    page,
+  }) => {
+    await openTestPage(page, { isolated });
+    await callEcho(page);
+    await page.waitForTimeout(3000);
+    await startRecorder(page);
+    const hostStalls = await watchHost(page);
+    const before = await stats(page);
+    await page.waitForTimeout(6000);
+    const after = await stats(page);
+    const stalls = await hostStalls();
+    const { correlation, strangeWindows, windows } = compare(await recorded(page), 100);
+    const { loop } = after.audio!;
+    console.log(
+      `${mode}: correlation ${correlation.toFixed(3)}, ${strangeWindows} of ${windows} windows strange, ` +
+        `${underruns(after) - underruns(before)} underruns at ${stalls} stalls of the host, loop ${loop?.medianMs.toFixed(1)} ms`,
+    );
+    expect(windows).toBeGreaterThan(50);
+    expect(correlation).toBeGreaterThanOrEqual(0.9);
+    expect(underruns(after) - underruns(before)).toBeLessThanOrEqual(stalls);
+    expect(droppedFrames(after)).toBe(0);
+    expect(after.transport).toMatchObject({ thread: "worker", link: isolated ? "shared" : "port" });
+    expect(loop!.count).toBeGreaterThan(10);
+    if (stalls === 0) expect(loop!.medianMs).toBeLessThan(100);
 
-      expect(underruns(after) - underruns(before)).toBe(0);
-      expect(after.transport!.droppedUplinkFrames + after.transport!.droppedDownlinkFrames).toBe(0);
-      expect(after.transport!.thread).toBe("worker");
-      expect(after.transport!.link).toBe(isolated ? "shared" : "port");
-      expect(after.audio!.loop!.count).toBeGreaterThan(10);
-      expect(after.audio!.loop!.medianMs).toBeLessThan(100);
-      console.log(
-        `${isolated ? "isolated" : "not isolated"}: correlation ${Math.min(...correlations).toFixed(3)}…${Math.max(...correlations).toFixed(3)}, ` +
-          `loop ${after.audio!.loop!.medianMs.toFixed(1)} ms, rtt ${after.rttMs?.toFixed(1)} ms`,
-      );
+    await hangUp(page);
+    expect(await stillOpen(page)).toEqual(nothingOpen);
+  });
 
-      await hangUp(page);
-      expect(await stillOpen(page)).toEqual(nothingOpen);
-    });
+  test(`${mode}: a page frozen for 2 s loses no frame in either direction`, async ({ page }) => {
+    await openTestPage(page, { isolated });
+    await callEcho(page);
+    await page.waitForTimeout(2000);
+    await startRecorder(page);
+    await page.waitForTimeout(500);
+    const before = await stats(page);
+    const startedAt = Date.now();
+    await freeze(page, 2000);
+    const frozenMs = Date.now() - startedAt;
+    await page.waitForTimeout(1200);
+    const after = await stats(page);
+    const elapsedMs = Date.now() - startedAt;
+    const { correlation, strangeWindows } = compare(await recorded(page), 100);
 
-    test("a page frozen for 2 s loses no frame in either direction", async ({ page }) => {
-      await openTestPage(page, { isolated });
-      await callEcho(page);
-      await startRecorder(page);
-      await page.waitForTimeout(1500);
-      const before = await stats(page);
-      const started = Date.now();
-      await freeze(page, 2000);
-      const frozenMs = Date.now() - started;
-      await page.waitForTimeout(1000);
-      const after = await stats(page);
-      const sound = await recorded(page);
-      const elapsedFrames = (Date.now() - started) / 20;
-
-      const sent = after.transport!.sentFrames - before.transport!.sentFrames;
-      const received = after.transport!.receivedFrames - before.transport!.receivedFrames;
-      expect(frozenMs).toBeGreaterThanOrEqual(2000);
-      expect(sent).toBeGreaterThan(elapsedFrames - 25);
-      expect(Math.abs(sent - received)).toBeLessThanOrEqual(10);
-      expect(underruns(after) - underruns(before)).toBe(0);
-      expect(after.transport!.droppedUplinkFrames + after.transport!.droppedDownlinkFrames).toBe(0);
-      const seconds = sound.samples.length / sound.sampleRate;
-      for (const correlation of piecewise(sound, readWav(spoken), 500, 1500, seconds * 1000)) {
-        expect(correlation).toBeGreaterThanOrEqual(0.9);
-      }
-      await hangUp(page);
-    });
+    const sent = after.transport!.sentFrames - before.transport!.sentFrames;
+    const received = after.transport!.receivedFrames - before.transport!.receivedFrames;
+    console.log(
+      `${mode}: frozen ${frozenMs} ms, ${sent} frames sent and ${received} received in ${elapsedMs} ms, ` +
+        `correlation ${correlation.toFixed(3)}, ${strangeWindows} windows strange`,
+    );
+    expect(frozenMs).toBeGreaterThanOrEqual(2000);
+    // The figures of `stats` may be a second old: what counts is that the freeze is not missing.
+    expect(sent).toBeGreaterThan((elapsedMs - 1000) / 20);
+    expect(Math.abs(sent - received)).toBeLessThanOrEqual(15);
+    expect(droppedFrames(after)).toBe(0);
+    expect(correlation).toBeGreaterThanOrEqual(0.9);
+    expect(strangeWindows).toBeLessThanOrEqual(3); // a frozen player would have 20
+    await hangUp(page);
   });
 }
 
-test.describe("a call that goes on", () => {
-  test("worklets send the page at most 10 messages a second", async ({ page }) => {
-    await openTestPage(page);
-    await callEcho(page);
-    await page.waitForTimeout(500);
-    const before = await page.evaluate(() => window.workletMessages);
-    await page.waitForTimeout(5000);
-    const count = (await page.evaluate(() => window.workletMessages)) - before;
-    expect(count).toBeGreaterThan(0);
-    expect(count / 5).toBeLessThanOrEqual(10);
-    await hangUp(page);
-  });
+test("worklets send the page at most 10 messages a second", async ({ page }) => {
+  await openTestPage(page);
+  await callEcho(page);
+  await page.waitForTimeout(500);
+  const before = await page.evaluate(() => window.workletMessages);
+  await page.waitForTimeout(5000);
+  const count = (await page.evaluate(() => window.workletMessages)) - before;
+  expect(count).toBeGreaterThan(0);
+  expect(count / 5).toBeLessThanOrEqual(10);
+  await hangUp(page);
+});
 
-  test("muted, it keeps sending frames, and they are silent", async ({ page }) => {
-    await openTestPage(page);
-    await callEcho(page);
-    await page.evaluate(() => window.call.setMuted(true));
-    expect(await page.evaluate(() => window.call.muted)).toBe(true);
-    await page.waitForTimeout(500);
-    const before = await stats(page);
-    await startRecorder(page);
-    await page.waitForTimeout(2000);
-    const after = await stats(page);
-    expect(after.transport!.sentFrames - before.transport!.sentFrames).toBeGreaterThanOrEqual(90);
-    expect(levelDb((await recorded(page)).samples)).toBeLessThan(-90);
-    await page.evaluate(() => window.call.setMuted(false));
-    await hangUp(page);
-  });
+test("muted, it keeps sending frames, and they are silent", async ({ page }) => {
+  await openTestPage(page);
+  await callEcho(page);
+  await page.evaluate(() => window.call.setMuted(true));
+  expect(await page.evaluate(() => window.call.muted)).toBe(true);
+  await page.waitForTimeout(1000);
+  const before = await stats(page);
+  const startedAt = Date.now();
+  await startRecorder(page);
+  await page.waitForTimeout(2500);
+  const after = await stats(page);
+  const cadence = ((Date.now() - startedAt - 1000) / 20) * 0.9;
+  expect(after.transport!.sentFrames - before.transport!.sentFrames).toBeGreaterThanOrEqual(cadence);
+  expect(levelDb((await recorded(page)).samples)).toBeLessThan(-90);
+  await page.evaluate(() => window.call.setMuted(false));
+  await hangUp(page);
 });

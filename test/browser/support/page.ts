@@ -15,6 +15,7 @@ export interface TestWindow {
   workletMessages: number;
   /** `startTime`: of the first recorded sample, on the context's clock. */
   recorder: { chunks: Float32Array[]; sampleRate: number; startTime: number; node: AudioWorkletNode };
+  hostWatch: Worker;
   log: { type: string; detail: string; at: number }[];
 }
 
@@ -45,13 +46,13 @@ export function watchResources(): void {
   };
   const NativeWorker = window.Worker;
   window.Worker = class extends NativeWorker {
-    readonly #record = { terminated: false };
+    terminated = false;
     constructor(url: string | URL, options?: WorkerOptions) {
       super(url, options);
-      opened.workers.push(this.#record);
+      opened.workers.push(this);
     }
     override terminate(): void {
-      this.#record.terminated = true;
+      this.terminated = true;
       super.terminate();
     }
   };
@@ -176,6 +177,41 @@ export function recordingOffsetMs(page: Page, epochMs: number): Promise<number> 
     const now = performance.timeOrigin + performance.now();
     return (context.currentTime - window.recorder.startTime) * 1000 - (now - epochMs);
   }, epochMs);
+}
+
+/**
+ * From now on counts the moments at which this machine let a thread of the page, or of this process, wait for more than `gapMs`: what no
+ * software can play through.
+ */
+export async function watchHost(page: Page, gapMs = 12): Promise<() => Promise<number>> {
+  let last = performance.now();
+  let stallsHere = 0;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    if (now - last > gapMs) stallsHere++;
+    last = now;
+  }, 4);
+  await page.evaluate((gapMs) => {
+    const source = `let last = performance.now(), stalls = 0;
+      setInterval(() => { const now = performance.now(); if (now - last > ${gapMs}) stalls++; last = now; }, 4);
+      onmessage = () => postMessage(stalls);`;
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    window.hostWatch = new Worker(url);
+    URL.revokeObjectURL(url);
+  }, gapMs);
+  return async () => {
+    clearInterval(timer);
+    const stallsThere = await page.evaluate(async () => {
+      const { hostWatch } = window;
+      const stalls = await new Promise<number>((resolve) => {
+        hostWatch.onmessage = ({ data }) => resolve(data);
+        hostWatch.postMessage(null);
+      });
+      hostWatch.terminate();
+      return stalls;
+    });
+    return stallsHere + stallsThere;
+  };
 }
 
 /** Blocks the page's main thread. */
