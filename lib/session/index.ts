@@ -7,7 +7,7 @@ export type { ExchangeCounters } from "./exchange-host.ts";
 export type { KeepAliveOptions } from "./keep-alive.ts";
 export type { InitializeOptions, SessionOptions, SessionStats } from "./options.ts";
 export type { PingReport } from "./ping.ts";
-export { Backoff, type BackoffOptions, type Reachability, type RetryOptions, retry } from "./retry.ts";
+export { Backoff, type BackoffOptions, type RetryOptions, retry } from "./retry.ts";
 export { Session } from "./session.ts";
 export type { SessionState } from "./state.ts";
 export * from "./trace-format.ts";

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import { SessionError } from "./errors.ts";
 
 export interface BackoffOptions {
   /** Before the first attempt that follows a failure; each further one waits twice as long. Default 250. */
@@ -39,25 +40,20 @@ export class Backoff {
   }
 }
 
-/** Whether trying can help, as far as the environment knows. */
-export interface Reachability {
-  readonly online: boolean;
-  /** Calls `listener` when that changes. Returns what stops it. */
-  watch(listener: () => void): () => void;
-}
-
 export interface RetryOptions {
   readonly clock: Clock;
   readonly backoff: Backoff;
-  /** How long to go on trying; what is under way then is aborted. */
+  /** How long it may take in all; what is under way then is aborted. */
   readonly withinMs: number;
-  /** Of one attempt. */
-  readonly attemptMs: number;
+  /** No attempt begins later than this. Default: `withinMs`. */
+  readonly tryForMs?: number;
+  /** Of one attempt. Default: `withinMs`. */
+  readonly attemptMs?: number;
   /** Before the first attempt. Default 0. */
   readonly delayMs?: number;
   readonly signal: AbortSignal;
-  /** While it is offline nothing is tried; when it comes back, at once. */
-  readonly reachability?: Reachability;
+  /** Calls its listener when waiting longer is pointless (the network is back). Returns what stops that. */
+  readonly nudge?: (listener: () => void) => () => void;
   /** Whether another attempt may end otherwise. Default: errors that say `fatal: false`. */
   readonly retryable?: (error: unknown) => boolean;
 }
@@ -70,17 +66,19 @@ const saysNotFatal = (error: unknown): boolean => (error as { readonly fatal?: u
  * `attempt` keeps its promise to leave nothing open when it rejects.
  */
 export async function retry<T>(attempt: (signal: AbortSignal) => Promise<T>, options: RetryOptions): Promise<T> {
-  const { clock, backoff, withinMs, attemptMs, delayMs = 0, signal, reachability } = options;
-  const { retryable = saysNotFatal } = options;
+  const { clock, backoff, withinMs, delayMs = 0, signal, nudge, retryable = saysNotFatal } = options;
+  const { tryForMs = withinMs, attemptMs = withinMs } = options;
+  const startedAt = clock.now();
   const window = new AbortController();
   const abort = (): void => window.abort(signal.reason);
   const cancelWindow = clock.after(withinMs, () => window.abort());
   if (signal.aborted) abort();
   else signal.addEventListener("abort", abort);
   try {
-    let failure: unknown = new DOMException("Not tried in time.", "TimeoutError");
+    let failure: unknown = new SessionError("session-timeout", "There was no time to try.");
     for (let waitMs = delayMs; ; waitMs = backoff.nextMs()) {
-      await pause(waitMs, { clock, reachability, signal: window.signal });
+      if (clock.now() - startedAt + waitMs > tryForMs) break;
+      await pause(waitMs, { clock, nudge, signal: window.signal });
       if (window.signal.aborted) break;
       try {
         return await within(attemptMs, clock, window.signal, attempt);
@@ -116,14 +114,13 @@ async function within<T>(
 
 interface PauseOptions {
   readonly clock: Clock;
-  readonly reachability: Reachability | undefined;
+  readonly nudge: RetryOptions["nudge"] | undefined;
   readonly signal: AbortSignal;
 }
 
-/** Settles after `delayMs`, or when the way is open again before that; never while offline; at once when `signal` aborts. */
-function pause(delayMs: number, { clock, reachability, signal }: PauseOptions): Promise<void> {
-  const open = (): boolean => reachability?.online !== false;
-  if (signal.aborted || (delayMs <= 0 && open())) return Promise.resolve();
+/** Settles after `delayMs`, with a nudge before that, or at once when `signal` aborts. */
+function pause(delayMs: number, { clock, nudge, signal }: PauseOptions): Promise<void> {
+  if (signal.aborted || delayMs <= 0) return Promise.resolve();
   return new Promise((resolve) => {
     const settle = (): void => {
       cancel();
@@ -131,11 +128,8 @@ function pause(delayMs: number, { clock, reachability, signal }: PauseOptions): 
       signal.removeEventListener("abort", settle);
       resolve();
     };
-    const ifOpen = (): void => {
-      if (open()) settle();
-    };
-    const cancel = clock.after(delayMs, ifOpen);
-    const unwatch = reachability?.watch(ifOpen);
+    const cancel = clock.after(delayMs, settle);
+    const unwatch = nudge?.(settle);
     signal.addEventListener("abort", settle);
   });
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Backoff, type Reachability, type RetryOptions, retry, systemClock } from "../../../lib/session/index.ts";
+import { Backoff, type RetryOptions, retry, systemClock } from "../../../lib/session/index.ts";
 import { TransportError } from "../../../lib/transport/transport.ts";
 
 const refused = (fatal: boolean): TransportError => new TransportError("transport-unreachable", "nobody there", fatal);
@@ -33,22 +33,6 @@ function rig(outcome: (count: number) => unknown, options: Partial<RetryOptions>
 /** Never answers, but gives up when it is told to. */
 const hanging = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => signal.addEventListener("abort", () => reject(refused(false))));
-
-class Network implements Reachability {
-  online = true;
-  readonly #listeners = new Set<() => void>();
-  watch(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  }
-  set(online: boolean): void {
-    this.online = online;
-    for (const listener of [...this.#listeners]) listener();
-  }
-  get watched(): number {
-    return this.#listeners.size;
-  }
-}
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -121,30 +105,36 @@ describe("retry", () => {
     }
   });
 
-  it("tries nothing while offline, and at once when back online", async () => {
-    const reachability = new Network();
-    reachability.set(false);
-    const { began, done } = rig((count) => (count === 1 ? refused(false) : "connected"), { reachability });
-    await vi.advanceTimersByTimeAsync(3000);
-    expect(began).toEqual([]);
-    reachability.set(true);
-    await vi.advanceTimersByTimeAsync(0);
-    expect(began).toEqual([3000]);
-    await vi.advanceTimersByTimeAsync(100);
-    reachability.set(false);
-    reachability.set(true);
-    expect(await done).toBe("connected");
-    expect(began).toEqual([3000, 3100]);
-    expect(reachability.watched).toBe(0);
+  it("begins no attempt after its time to try, and lets the one that is under way finish", async () => {
+    const slow = () => new Promise((resolve) => setTimeout(() => resolve(refused(false)), 1500));
+    const { began, done } = rig(slow, { tryForMs: 4000, attemptMs: 10_000 });
+    await vi.advanceTimersByTimeAsync(5249);
+    expect(began).toEqual([0, 1750, 3750]);
+    await vi.advanceTimersByTimeAsync(1);
+    await expect(done).rejects.toMatchObject({ code: "transport-unreachable" });
   });
 
-  it("is over in time even when it stays offline", async () => {
-    const reachability = new Network();
-    reachability.online = false;
-    const { began, done } = rig(() => "connected", { reachability });
-    await vi.advanceTimersByTimeAsync(12_000);
-    await expect(done).rejects.toThrow("Not tried in time.");
+  it("tries at once when it is nudged, and listens to nobody afterwards", async () => {
+    const nudges = new Set<() => void>();
+    const nudge = (listener: () => void) => {
+      nudges.add(listener);
+      return () => void nudges.delete(listener);
+    };
+    const { began, done } = rig((count) => (count < 3 ? refused(false) : "connected"), { nudge, delayMs: 200 });
+    await vi.advanceTimersByTimeAsync(100);
+    for (const run of nudges) run();
+    await vi.advanceTimersByTimeAsync(50);
+    for (const run of nudges) run();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(await done).toBe("connected");
+    expect(began).toEqual([100, 150, 650]);
+    expect([vi.getTimerCount(), nudges.size]).toEqual([0, 0]);
+  });
+
+  it("says so where the time was over before the first attempt", async () => {
+    const { began, done } = rig(() => "connected", { delayMs: 500, withinMs: 400 });
+    await vi.advanceTimersByTimeAsync(500);
+    await expect(done).rejects.toMatchObject({ code: "session-timeout" });
     expect(began).toEqual([]);
-    expect([vi.getTimerCount(), reachability.watched]).toEqual([0, 0]);
   });
 });
