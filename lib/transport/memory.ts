@@ -10,6 +10,8 @@ import { fitReason } from "./wire.ts";
 export interface MemoryPairOptions extends Partial<TransportLimits> {
   /** What both ends say was negotiated. */
   readonly profile?: string;
+  /** Epoch milliseconds, for a clock that a test moves. Default: `Date.now`. */
+  readonly now?: () => number;
 }
 
 /**
@@ -19,8 +21,8 @@ export interface MemoryPairOptions extends Partial<TransportLimits> {
 export function createMemoryTransportPair(options: MemoryPairOptions = {}): [MemoryTransport, MemoryTransport] {
   const profile = options.profile ?? "rtvbp.v1";
   const limits = limitsFrom(options);
-  const near = new MemoryTransport(profile, limits);
-  const far = new MemoryTransport(profile, limits);
+  const near = new MemoryTransport(profile, limits, options.now);
+  const far = new MemoryTransport(profile, limits, options.now);
   near.join(far);
   far.join(near);
   return [near, far];
@@ -34,6 +36,7 @@ type Item =
 export class MemoryTransport implements Transport {
   readonly kind = "memory";
   readonly #limits: TransportLimits;
+  readonly #now: () => number;
   readonly #counters = createCounters();
   readonly #inbox: Inbox;
   readonly #ended: Promise<TransportClose>;
@@ -53,8 +56,10 @@ export class MemoryTransport implements Transport {
   constructor(
     readonly profile: string,
     limits: TransportLimits,
+    now: () => number = () => Date.now(),
   ) {
     this.#limits = limits;
+    this.#now = now;
     this.#inbox = new Inbox(this.#counters, limits);
     this.#ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
@@ -166,7 +171,7 @@ export class MemoryTransport implements Transport {
       this.#finish(this.#requested ?? { by: code === 1006 ? "lost" : "remote", code, reason });
     } else {
       this.#arrivingBytes -= item.bytes.byteLength;
-      this.#inbox.frame(item.bytes, Date.now());
+      this.#inbox.frame(item.bytes, this.#now());
     }
     if (this.#arriving.length === 0) this.#announceDelivered();
   }
@@ -174,7 +179,7 @@ export class MemoryTransport implements Transport {
   #text(text: string): void {
     const violation = exceedsBytes(text, this.#limits.maxTextBytes)
       ? { code: 1009, reason: `a message is longer than ${this.#limits.maxTextBytes} bytes` }
-      : this.#inbox.text(text, Date.now());
+      : this.#inbox.text(text, this.#now());
     if (violation) void this.close(violation.code, violation.reason);
   }
 
