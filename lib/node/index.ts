@@ -19,6 +19,8 @@ export { connectNodeWebSocket, type NodeWebSocketOptions } from "./connect-node-
 export type { NextDigitOptions } from "./digit-input.ts";
 export type { DoorOptions } from "./doorkeeper.ts";
 export { serviceRestart } from "./drain.ts";
+export { type Jwk, type JwtClaims, type JwtOptions, jwtAuthorize } from "./jwt-authorize.ts";
+export { PeerDependencyError } from "./load-peer.ts";
 export { jsonLogger, type Logger, silentLogger } from "./logger.ts";
 export type { MediaTotals } from "./media-totals.ts";
 export { acceptNodeWebSocket, type NodeTransportOptions } from "./node-transport.ts";
