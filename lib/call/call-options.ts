@@ -1,4 +1,5 @@
 import type { CallAudio, MicrophoneOptions } from "../audio/index.ts";
+import type { BackoffOptions, Clock } from "../session/index.ts";
 import type { Connect } from "../transport/index.ts";
 import type { CodecPreference } from "./codecs.ts";
 import type { DtmfTiming } from "./dtmf-sender.ts";
@@ -17,6 +18,7 @@ export interface AssetUrls {
 export type CallAudioPort = Pick<
   CallAudio,
   | "start"
+  | "hold"
   | "setMuted"
   | "flush"
   | "setVolume"
@@ -30,6 +32,17 @@ export type CallAudioPort = Pick<
   | "addEventListener"
   | "removeEventListener"
 >;
+
+export interface ReconnectOptions extends BackoffOptions {
+  /** For how long the first connection, and one to where the call is moved, are tried again when they fail. Default 4000. */
+  readonly connectWithinMs?: number;
+  /** For how long a lost connection is tried to be made again; then the call ends. Default 12,000. */
+  readonly giveUpAfterMs?: number;
+  /** After this long without success an attempt to make it again is cut, and the next one begins. Default 5000. */
+  readonly attemptMs?: number;
+  /** Replaced in tests. */
+  readonly clock?: Clock;
+}
 
 export interface CallOptions {
   /** The application's address, `ws:` or `wss:`; relative addresses count from the page. Either this or `connect`. */
@@ -53,6 +66,10 @@ export interface CallOptions {
   /** Where `application.move` leads: the address of that application, or undefined to end the call. */
   readonly redirect?: (applicationId: string) => string | URL | undefined;
   readonly dtmf?: DtmfTiming;
+  /** How hard to try to get and keep a connection. False: a lost connection ends the call, and nothing is tried twice. */
+  readonly reconnect?: ReconnectOptions | false;
+  /** `reload`: a page that is loaded again can take the call up: see `Call.resume`. Otherwise the call ends with the page. */
+  readonly resume?: "reload";
   /** Opens microphone and loudspeaker; replaced in tests. */
   readonly openAudio?: (options: Parameters<typeof CallAudio.open>[0]) => Promise<CallAudioPort>;
 }

@@ -1,7 +1,7 @@
 import { type AudioStats, CallAudio, type MediaEnds } from "../audio/index.ts";
 import { type Codec, type EventData, type EventName, type JsonObject, ProtocolError } from "../protocol/index.ts";
-import type { SessionEnd, TypedEventTarget } from "../session/index.ts";
-import { type Connect, connectWebSocket } from "../transport/index.ts";
+import type { TypedEventTarget } from "../session/index.ts";
+import { connectWebSocket } from "../transport/index.ts";
 import {
   CallCaptionEvent,
   CallDtmfEvent,
@@ -29,9 +29,11 @@ import type { CallStats } from "./call-stats.ts";
 import { type Caption, Captions } from "./captions.ts";
 import { defaultCodecs, formatOf, offerCodecs } from "./codecs.ts";
 import { type DtmfPress, DtmfSender, type DtmfTiming } from "./dtmf-sender.ts";
+import { type Destination, failure, Line, type LineHost } from "./line.ts";
+import { watchPage } from "./page-watch.ts";
 import { QualityMeter } from "./quality-meter.ts";
+import { findToken, leaveToken, type ResumeToken, removeToken } from "./resume-token.ts";
 import { VoiceError } from "./voice-error.ts";
-import { VoiceLeg, type VoiceLegHost } from "./voice-leg.ts";
 
 /** Time between two looks at statistics and round trip while a call is on. */
 const QUALITY_INTERVAL_MS = 2000;
@@ -46,6 +48,7 @@ const CallEvents = EventTarget as new () => TypedEventTarget<CallEventMap>;
 export class Call extends CallEvents {
   readonly id: string;
   readonly #options: CallOptions;
+  readonly #resumed: ResumeToken | undefined;
   readonly #abort = new AbortController();
   readonly #captions = new Captions();
   readonly #variables = new Map<string, unknown>();
@@ -58,24 +61,46 @@ export class Call extends CallEvents {
   #ending: Promise<CallEnd> | undefined;
   #end: CallEnd | undefined;
   #audio: CallAudioPort | undefined;
-  #leg: VoiceLeg | undefined;
-  /** Where `application.move` leads: the next leg, once this one has ended. */
-  #nextAddress: string | URL | undefined;
+  #line: Line | undefined;
+  /** What to come back to when there is a connection again. */
+  #resting: "active" | "held" = "active";
+  /** Keys that were released while there was no connection. */
+  #unsent: DtmfPress[] = [];
+  #unwatch: () => void = () => undefined;
   #codec: Codec | undefined;
   #muted = false;
   #volume = 1;
   #connectedAt: number | undefined;
   #qualityTimer: ReturnType<typeof setInterval> | undefined;
 
-  constructor(options: CallOptions) {
+  /** @param taken from `resume` only. */
+  constructor(options: CallOptions, taken?: ResumeToken) {
     super();
     this.#options = options;
-    this.id = options.id ?? crypto.randomUUID();
+    this.#resumed = taken;
+    this.id = taken?.callId ?? options.id ?? crypto.randomUUID();
+    this.#muted = taken?.muted ?? false;
     this.#dtmf = new DtmfSender(
       (press) => this.#sendPress(press),
       (digit, ms) => this.#audio?.playDigit(digit, ms),
       this.#abort.signal,
+      taken?.presses,
     );
+  }
+
+  /** The identifier of the call that this page can take up again after it was loaded again; undefined where there is none. */
+  static resumable(): string | undefined {
+    return findToken()?.callId;
+  }
+
+  /**
+   * The call that was on, with `resume: "reload"`, when this page was last unloaded: the same `id`, muted as it was. Start it like any other.
+   * `options` as for a new call: credentials are not kept. Undefined where there is none; each can be had once.
+   */
+  static resume(options: CallOptions = {}): Call | undefined {
+    const token = findToken();
+    removeToken();
+    return token && new Call(options, token);
   }
 
   get state(): CallState {
@@ -154,7 +179,7 @@ export class Call extends CallEvents {
 
   /** Presses keys one after the other; resolves when the last was released. Throws `VoiceError` `dtmf-digit` or `call-state`. */
   async sendDtmf(digits: string, timing?: DtmfTiming): Promise<void> {
-    if (this.#state !== "active" && this.#state !== "held") {
+    if (this.#state !== "active" && this.#state !== "held" && this.#state !== "reconnecting") {
       throw new VoiceError(
         "call-state",
         "Keys can be pressed while the call is connected.",
@@ -177,12 +202,12 @@ export class Call extends CallEvents {
   }
 
   async stats(): Promise<CallStats> {
-    const [audio, transport] = await Promise.all([this.#readAudio(), this.#leg?.stats()]);
-    const rttMs = this.#leg?.rttMs;
+    const [audio, transport] = await Promise.all([this.#readAudio(), this.#line?.leg?.stats()]);
+    const rttMs = this.#line?.leg?.rttMs;
     const rating = audio && this.#qualityMeter.rate(audio, rttMs, performance.now());
     return {
       codec: this.#codec?.id,
-      profile: this.#leg?.transport.profile,
+      profile: this.#line?.leg?.transport.profile,
       durationMs: this.#connectedAt === undefined ? 0 : Date.now() - this.#connectedAt,
       rttMs,
       delay: rating?.delay,
@@ -196,9 +221,9 @@ export class Call extends CallEvents {
     if (this.#state !== "idle") throw abandoned();
     this.#to("initiating");
     try {
-      const connect = this.#connector(this.#options.src);
+      const destination = this.#destination();
       const { microphone = {}, assets = {}, openAudio = CallAudio.open } = this.#options;
-      offerCodecs(this.#options.codecs ?? defaultCodecs);
+      const line = this.#makeLine();
       const audio = await openAudio({ microphone, assets, signal: this.#abort.signal });
       if (this.#ending) {
         await audio.close();
@@ -207,30 +232,41 @@ export class Call extends CallEvents {
       this.#audio = audio;
       this.#watch(audio);
       if (this.#muted) await audio.setMuted(true);
+      this.#watchPage();
       this.#to("connecting");
-      await this.#openLeg(connect, this.#options.src);
-      this.#connectedAt = Date.now();
-      this.#to("active");
-      this.#qualityTimer = setInterval(() => void this.#rate(), QUALITY_INTERVAL_MS);
+      this.#line = line;
+      await line.open(destination);
     } catch (thrown) {
-      const error = VoiceError.from(thrown);
       if (this.#ending) {
         await this.#ending;
         throw this.#end?.error ?? abandoned();
       }
-      await this.#finish({ reason: error.code, by: "error", error });
-      throw error;
+      await this.#finish(failure(thrown));
+      throw VoiceError.from(thrown);
     }
   }
 
-  /** Opens the transport: to `src`, or by the caller's own means. Throws where neither was given. */
-  #connector(src: string | URL | undefined): Connect {
-    const { connect, token, assets } = this.#options;
-    if (connect && src === this.#options.src) return connect;
+  /** The application the call begins with, or had been moved to before the page was loaded again. Throws where there is no address. */
+  #destination(): Destination {
+    const { connect, src, application } = this.#options;
+    const { moved = false, application: last, src: lastSrc } = this.#resumed ?? {};
+    if (moved && last !== undefined) return this.#redirected(last) ?? this.#towards(lastSrc, last);
+    const address = src ?? lastSrc;
+    if (connect) return { connect, application: application ?? lastSegment(address) ?? "default", src: address };
+    return this.#towards(address, application);
+  }
+
+  #redirected(applicationId: string): Destination | undefined {
+    const address = this.#options.redirect?.(applicationId);
+    return address === undefined ? undefined : this.#towards(address, applicationId);
+  }
+
+  #towards(src: string | URL | undefined, application: string | undefined): Destination {
+    const { token, assets } = this.#options;
     if (src === undefined || src === "") {
       throw new VoiceError("transport-url", "The call has no address.", "Set src to a ws:// or wss:// address.", true);
     }
-    return connectWebSocket({
+    const connect = connectWebSocket({
       url: src,
       bearer: token,
       workerUrl: assets?.workerUrl === undefined ? undefined : String(assets.workerUrl),
@@ -239,23 +275,22 @@ export class Call extends CallEvents {
         this.#warn({ code: "transport-main-thread", message, action });
       },
     });
+    return { connect, application: application ?? lastSegment(src) ?? "default", src };
   }
 
-  async #openLeg(connect: Connect, src: string | URL | undefined): Promise<void> {
-    const { application, from = "browser", to, metadata, codecs = defaultCodecs } = this.#options;
-    const id = (src === this.#options.src ? application : undefined) ?? lastSegment(src) ?? "default";
-    const { leg, codec } = await VoiceLeg.open(this.#host, {
-      connect,
-      application: id,
-      call: { id: this.id, session_id: crypto.randomUUID(), from, to: to ?? id },
+  #makeLine(): Line {
+    const { from = "browser", to, metadata, codecs = defaultCodecs, reconnect = {} } = this.#options;
+    return new Line(this.#host, {
+      call: { id: this.id, from },
+      to,
       codecs: offerCodecs(codecs),
       metadata: (metadata ?? null) as JsonObject | null,
+      reconnect,
+      resumedFrom: this.#resumed?.sessionId,
     });
-    this.#leg = leg;
-    this.#codec = codec;
   }
 
-  readonly #host: VoiceLegHost = {
+  readonly #host: LineHost = {
     signal: this.#abort.signal,
     prepareAudio: async (codec): Promise<MediaEnds> => {
       if (!this.#audio) throw abandoned();
@@ -263,6 +298,7 @@ export class Call extends CallEvents {
       this.#audio.setVolume(this.#volume);
       return ends;
     },
+    releaseAudio: () => this.#audio?.hold(),
     clearAudio: async (positionBytes) => {
       if (!this.#audio) return 0;
       const { removedBytes, heardMs } = await this.#audio.flush(positionBytes);
@@ -289,13 +325,40 @@ export class Call extends CallEvents {
       if (!recording) throw new ProtocolError(`there is no recording ${id}`, { status: 404 });
       this.dispatchEvent(new CallRecordingEvent(id, recording.tags, recording.blob));
     },
-    moveTo: (applicationId) => {
-      this.#nextAddress = applicationId === undefined ? undefined : this.#options.redirect?.(applicationId);
-      return this.#nextAddress === undefined ? undefined : applicationId;
-    },
+    destinationOf: (applicationId) => this.#redirected(applicationId),
     heard: (name, data) => this.#hear(name, data),
-    legEnded: (leg, end) => void this.#legEnded(leg, end),
+    away: (why) => {
+      if (this.#state === "active" || this.#state === "held") this.#resting = this.#state;
+      const open = this.#captions.agentDone(undefined, Date.now()); // nobody will finish it
+      if (open) this.dispatchEvent(new CallCaptionEvent(open));
+      this.#to(why === "lost" ? "reconnecting" : "transferring");
+    },
+    back: (codec) => this.#connected(codec),
+    over: (end) => void this.#finish(end),
   };
+
+  #connected(codec: Codec): void {
+    if (this.#ending) return;
+    this.#codec = codec;
+    if (this.#connectedAt === undefined) {
+      this.#connectedAt = Date.now();
+      this.#qualityTimer = setInterval(() => void this.#rate(), QUALITY_INTERVAL_MS);
+    }
+    this.#to(this.#resting);
+    for (const press of this.#unsent.splice(0)) this.#sendPress(press);
+  }
+
+  #watchPage(): void {
+    this.#unwatch = watchPage({
+      changed: () => this.#line?.wake(),
+      hidden: (kept) => {
+        if (kept) return; // as it is: when it is shown again, the connection is looked at
+        const whereabouts = this.#line?.whereabouts ?? this.#resumed;
+        if (this.#options.resume !== "reload" || !whereabouts) void this.hangUp("page closed");
+        else leaveToken({ ...whereabouts, callId: this.id, muted: this.#muted, presses: this.#dtmf.presses });
+      },
+    });
+  }
 
   #hear<E extends EventName>(name: E, data: EventData<E>): void {
     const now = Date.now();
@@ -319,27 +382,9 @@ export class Call extends CallEvents {
     }
   }
 
-  /** A leg that was active is over: the call goes on where it was moved to, or ends with it. While it was being opened `#start` tells. */
-  async #legEnded(leg: VoiceLeg, end: SessionEnd): Promise<void> {
-    if (leg !== this.#leg || this.#ending) return;
-    const address = end.method === "application.move" ? this.#nextAddress : undefined;
-    if (address === undefined) {
-      await this.#finish(endOfCall(end));
-      return;
-    }
-    this.#nextAddress = undefined;
-    this.#to("transferring");
-    try {
-      await this.#openLeg(this.#connector(address), address);
-      if (!this.#ending) this.#to("active");
-    } catch (thrown) {
-      const error = VoiceError.from(thrown);
-      await this.#finish({ reason: error.code, by: "error", error });
-    }
-  }
-
   #sendPress(press: DtmfPress): void {
-    if (this.#leg?.session.emit("dtmf", press)) this.dispatchEvent(new CallDtmfEvent(press.digit));
+    if (this.#line?.leg?.session.emit("dtmf", press)) this.dispatchEvent(new CallDtmfEvent(press.digit));
+    else this.#unsent.push(press);
   }
 
   #watch(audio: CallAudioPort): void {
@@ -400,6 +445,7 @@ export class Call extends CallEvents {
 
   async #tearDown(end: CallEnd): Promise<CallEnd> {
     await undefined; // `#ending` is set from here on
+    this.#unwatch();
     clearInterval(this.#qualityTimer);
     const last: CallEndState = lastState(this.#state, end);
     if (this.#state !== "idle" && this.#state !== "initiating" && last === "terminated") this.#to("terminating");
@@ -407,7 +453,7 @@ export class Call extends CallEvents {
       this.dispatchEvent(new CallRecordingEvent(recording.id, recording.tags, recording.blob));
     }
     const audioClosed = this.#audio?.close();
-    await this.#leg?.session.hangUp(end.reason);
+    await this.#line?.hangUp(end.reason);
     this.#abort.abort(end.error ?? new VoiceError("call-state", "The call is over.", "Start a new call."));
     await audioClosed;
     for (const code of [...this.#warnings.keys()]) this.#clearWarning(code);
@@ -424,10 +470,6 @@ const abandoned = () => new VoiceError("call-cancelled", "The call was ended bef
 function lastState(state: CallState, { by, error }: CallEnd): CallEndState {
   if (by === "local" && (state === "idle" || state === "initiating" || state === "connecting")) return "cancelled";
   return error ? "failed" : "terminated";
-}
-
-function endOfCall({ reason, by, error }: SessionEnd): CallEnd {
-  return error === undefined ? { reason, by } : { reason, by, error: VoiceError.from(error) };
 }
 
 function lastSegment(src: string | URL | undefined): string | undefined {

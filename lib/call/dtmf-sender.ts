@@ -28,14 +28,22 @@ const pause = (ms: number, signal: AbortSignal) =>
 
 /** Sends digits one after the other, in the order they were asked for, whoever asks. Presses still waiting are given up when `signal` aborts. */
 export class DtmfSender {
-  #seq = 0;
+  #seq: number;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly press: (press: DtmfPress) => void,
     private readonly localTone: (digit: string, ms: number) => void,
     private readonly signal: AbortSignal,
-  ) {}
+    firstSeq = 0,
+  ) {
+    this.#seq = firstSeq;
+  }
+
+  /** Keys pressed so far: `seq` of the next one. */
+  get presses(): number {
+    return this.#seq;
+  }
 
   /** Resolves when the last digit was released. Throws `VoiceError` `dtmf-digit` before anything is sent. */
   send(digits: string, { toneMs = 100, gapMs = 80 }: DtmfTiming = {}): Promise<void> {

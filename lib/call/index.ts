@@ -1,6 +1,6 @@
 export { Call } from "./call.ts";
 export * from "./call-events.ts";
-export type { AssetUrls, CallAudioPort, CallOptions } from "./call-options.ts";
+export type { AssetUrls, CallAudioPort, CallOptions, ReconnectOptions } from "./call-options.ts";
 export type { CallRecording } from "./call-recordings.ts";
 export { type CallEndState, type CallState, isEnd, isLive } from "./call-state.ts";
 export type { CallStats } from "./call-stats.ts";

@@ -1,18 +1,19 @@
 import type { MediaEnds } from "../audio/index.ts";
 import type { Codec, EventData, EventName, Params } from "../protocol/index.ts";
-import { Session, type SessionEnd } from "../session/index.ts";
+import { type Clock, Session, type SessionEnd } from "../session/index.ts";
 import type { Connect, Transport, TransportStats } from "../transport/index.ts";
 
 /** Between two `audio.info` events, milliseconds (RTVBP). */
 const AUDIO_INFO_MS = 5000;
-/** Between two measurements of the round trip, milliseconds. */
-const PING_MS = 5000;
 
 /** What the application may ask of a call. */
 export interface VoiceLegHost {
   readonly signal: AbortSignal;
+  readonly clock: Clock;
   /** The codec is agreed: makes the audio ready, and says where its frames come from and go. */
   prepareAudio(codec: Codec): Promise<MediaEnds>;
+  /** Nobody takes those frames any more. */
+  releaseAudio(): void;
   /** Takes back what arrived before this media position and was not played. Returns the exact bytes. */
   clearAudio(positionBytes: number): Promise<number>;
   setVariables(data: Readonly<Record<string, unknown>>): void;
@@ -41,49 +42,65 @@ const heardEvents = [
   "output.transcript.done",
 ] as const satisfies readonly EventName[];
 
-/** One session of a call in the voice role: what the wire asks becomes what the call does. A call that moves has one after the other. */
+/** One session of a call in the voice role: what the wire asks becomes what the call does. A call may have one after the other: see Line. */
 export class VoiceLeg {
   readonly session: Session;
   readonly #host: VoiceLegHost;
+  readonly #options: VoiceLegOptions;
   #transport: Transport | undefined;
-  #timers: ReturnType<typeof setInterval>[] = [];
+  #tookAudio = false;
+  #timer: ReturnType<typeof setInterval> | undefined;
 
-  private constructor(host: VoiceLegHost, connect: Connect) {
+  constructor(host: VoiceLegHost, options: VoiceLegOptions) {
     this.#host = host;
+    this.#options = options;
     this.session = new Session({
       role: "voice",
       transport: async (signal) => {
-        this.#transport = await connect(signal);
+        this.#transport = await options.connect(signal);
         return this.#transport;
       },
       signal: host.signal,
+      clock: host.clock,
+      keepAlive: {},
     });
     this.#answer();
     this.session.addEventListener("ended", ({ end }) => {
-      for (const timer of this.#timers) clearInterval(timer);
+      clearInterval(this.#timer);
+      if (this.#tookAudio) host.releaseAudio();
       host.legEnded(this, end);
     });
   }
 
-  /** Resolves when sound goes both ways. Rejects, with the leg ended and `legEnded` told, where that fails. */
-  static async open(host: VoiceLegHost, options: VoiceLegOptions): Promise<{ leg: VoiceLeg; codec: Codec }> {
-    const { connect, application, call, codecs, metadata } = options;
-    const leg = new VoiceLeg(host, connect);
-    const codec = await leg.session.initialize({
-      application: { id: application },
-      call,
-      codecs: [...codecs],
-      metadata,
-      prepare: async (picked) => {
-        if (picked) leg.transport.connectMedia(await host.prepareAudio(picked));
-      },
-    });
-    if (!codec) {
-      await leg.session.hangUp("no common codec");
-      throw new NoCodecError(codecs);
+  /** Resolves when sound goes both ways. Rejects, with the leg ended and `legEnded` told, where that fails, or when `signal` aborts. */
+  async open(signal: AbortSignal): Promise<Codec> {
+    const { application, call, codecs, metadata } = this.#options;
+    const giveUp = (): void => void this.session.close("aborted");
+    signal.addEventListener("abort", giveUp);
+    try {
+      let ends: MediaEnds | undefined;
+      const codec = await this.session.initialize({
+        application: { id: application },
+        call,
+        codecs: [...codecs],
+        metadata,
+        prepare: async (picked) => {
+          if (!picked) return;
+          this.#tookAudio = true;
+          ends = await this.#host.prepareAudio(picked);
+        },
+      });
+      if (!codec || !ends) {
+        await this.session.hangUp("no common codec");
+        throw new NoCodecError(codecs);
+      }
+      // Behind `session.updated`: what was said before may come in one go, and the application takes sound only from there.
+      this.transport.connectMedia(ends);
+      this.#keepTime();
+      return codec;
+    } finally {
+      signal.removeEventListener("abort", giveUp);
     }
-    leg.#keepTime();
-    return { leg, codec };
   }
 
   /** Only of a connected leg. */
@@ -120,8 +137,6 @@ export class VoiceLeg {
   }
 
   #keepTime(): void {
-    const measure = () => this.session.ping().catch(() => undefined); // the session reports its end itself
-    void measure();
     let before = { read: 0, write: 0, at: performance.now() };
     const inform = async () => {
       const { receivedBytes: write, sentBytes: read } = await this.transport.stats();
@@ -134,7 +149,7 @@ export class VoiceLeg {
       this.session.emit("audio.info", { read: direction(read, before.read), write: direction(write, before.write) });
       before = { read, write, at };
     };
-    this.#timers = [setInterval(measure, PING_MS), setInterval(() => inform().catch(() => undefined), AUDIO_INFO_MS)];
+    this.#timer = setInterval(() => inform().catch(() => undefined), AUDIO_INFO_MS);
   }
 }
 

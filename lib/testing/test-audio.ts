@@ -13,6 +13,7 @@ import type { Sound } from "./sound.ts";
 
 const pipeBytes = 1 << 20;
 const frameMs = 20;
+const heldFrames = 150;
 
 /**
  * Microphone and loudspeaker for tests where there is no Web Audio: `new Call({ openAudio: audio.open })`. The way of the frames is the real one;
@@ -25,6 +26,7 @@ export class TestAudio extends CallAudioEvents implements CallAudioPort {
   #microphone: FrameWriter | undefined;
   #loudspeaker: FrameReader | undefined;
   #played: LoudspeakerModel | undefined;
+  #held: Uint8Array[] = [];
   muted = false;
   volume = 1;
   /** Keys heard here when they are pressed. */
@@ -66,7 +68,9 @@ export class TestAudio extends CallAudioEvents implements CallAudioPort {
     const frameBytes = (codec.bytesPerSecond * frameMs) / 1000;
     let dueAt = this.#clock.now();
     for (let at = 0; at < bytes.length && this.#state !== "closed"; at += frameBytes) {
-      this.#microphone?.write(bytes.subarray(at, at + frameBytes), this.#clock.now());
+      const frame = bytes.subarray(at, at + frameBytes);
+      if (this.#microphone) this.#microphone.write(frame, this.#clock.now());
+      else this.#held = [...this.#held, frame].slice(-heldFrames);
       dueAt += frameMs;
       await new Promise<void>((resolve) => this.#clock.after(dueAt - this.#clock.now(), resolve));
     }
@@ -89,7 +93,14 @@ export class TestAudio extends CallAudioEvents implements CallAudioPort {
     this.#microphone = new FrameWriter(uplink.tx);
     this.#loudspeaker = new FrameReader(downlink.rx, (bytes) => played.receive(bytes.slice()));
     this.#loudspeaker.listen();
+    for (const frame of this.#held.splice(0)) this.#microphone.write(frame, this.#clock.now());
     return { uplink: uplink.rx, downlink: downlink.tx };
+  }
+
+  /** The transport is gone: the newest 3 s of the microphone are held until `start`. `heard` tells of what came since then. */
+  hold(): void {
+    this.#microphone?.close();
+    this.#microphone = undefined;
   }
 
   async setMuted(muted: boolean): Promise<void> {

@@ -199,7 +199,10 @@ test.each([
   ],
   [
     "the server cannot be reached",
-    { connect: () => Promise.reject(new TransportError("transport-unreachable", "no answer", false)) },
+    {
+      connect: () => Promise.reject(new TransportError("transport-unreachable", "no answer", false)),
+      reconnect: false,
+    },
     "transport-unreachable",
   ],
   ["a codec is unknown", { codecs: ["MP3" as never] }, "codec-unknown"],

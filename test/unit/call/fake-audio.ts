@@ -29,6 +29,10 @@ export class FakeAudio extends EventTarget implements Omit<CallAudioPort, keyof 
     return { uplink: uplink.rx, downlink: downlink.tx };
   }
 
+  hold(): void {
+    this.calls.push("hold");
+  }
+
   speak(frame: Uint8Array): void {
     this.#microphone?.write(frame, 0);
   }
