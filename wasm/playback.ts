@@ -25,6 +25,7 @@ import {
   mode,
   perMs,
   played,
+  positioned,
   received,
   setPositioned,
 } from "./playout/playhead";
@@ -187,9 +188,9 @@ function nextTick(): void {
 /** Discards everything before the stream position; returns the bytes of it that are not played, those still to arrive included. */
 export function playbackFlush(position: f64): f64 {
   if (!isFinite(position)) return 0;
+  if (positioned) return flushPackets(position);
   const until = Math.ceil(position / <f64>unitBytes) * <f64>unitSamples;
-  const idleEnd = until == head && head >= end && mode != IDLE;
-  if (until <= max(head, flushEnd) && !idleEnd) return 0;
+  if (!isFlushed(until)) return 0;
   const pending = max(position - max(receivedBytes, flushBytes), 0.0);
   flushBytes = max(flushBytes, position);
   // A unit of which only a part came before the position goes whole, but is not counted beyond it.
@@ -198,6 +199,18 @@ export function playbackFlush(position: f64): f64 {
   const whole = receivedBytes - carried;
   const part = position > whole ? min(position - whole, carried) : position - toBytes(until);
   return max(removed + part, 0.0) + pending;
+}
+
+/** RTP: all that was received, less the newest bytes from the position on; what is still to arrive is not known by its bytes. */
+function flushPackets(position: f64): f64 {
+  const kept = max(receivedBytes - position, 0.0);
+  const until = end - (kept / <f64>unitBytes) * <f64>unitSamples;
+  return isFlushed(until) ? toBytes(<f64>flushVoice(clockNow(), Math.floor(until))) : 0;
+}
+
+/** Is there anything before `until` that was not heard? At the very end there is what the device has not got yet. */
+function isFlushed(until: f64): bool {
+  return until > max(head, flushEnd) || (until == head && head >= end && mode != IDLE);
 }
 
 /** Counter by number; lib/core/playback-stats.ts names them. Bytes, samples at the codec rate, or ms. */

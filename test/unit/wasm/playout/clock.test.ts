@@ -2,6 +2,9 @@ import { describe, expect, test } from "vitest";
 import { makeSpeech } from "../../../bench/jitter/speech.ts";
 import { EngineRig, engineInstance } from "./engine.ts";
 
+// Compiled before any test: it may take longer than a test.
+const instance = await engineInstance();
+
 const RATE = 16000;
 const FRAME_MS = 20;
 const FRAME_BYTES = 640;
@@ -36,7 +39,7 @@ class LiveCall {
   }
 }
 
-const open = async (): Promise<EngineRig> => new EngineRig(await engineInstance(), "L16", RATE, 48000);
+const open = async (): Promise<EngineRig> => new EngineRig(instance, "L16", RATE, 48000);
 
 describe("the playout clock", () => {
   test("callbacks that come in clumps of 40 ms, or a clock that wobbles, are not read as jitter", async () => {

@@ -6,6 +6,9 @@ import { scoreTrace } from "../../../bench/jitter/score.ts";
 import { makeSpeech } from "../../../bench/jitter/speech.ts";
 import { compileEntry } from "../compile.ts";
 
+// Compiled before any test: it may take longer than a test.
+await compileEntry("engine");
+
 const speech = makeSpeech(2, 60);
 
 describe("generated speech that arrives faster than real time", () => {

@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { compileEntry } from "../compile.ts";
 import { openLaw } from "./law.ts";
+
+// Compiled before any test: it may take longer than a test.
+await compileEntry("playout");
 
 const folder = join(import.meta.dirname, "../../../vectors/playout");
 

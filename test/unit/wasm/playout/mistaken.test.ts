@@ -2,6 +2,10 @@ import { describe, expect, test } from "vitest";
 import { makeTrace } from "../../../bench/jitter/definitions.ts";
 import { LawPlayer } from "../../../bench/jitter/law-player.ts";
 import { playTrace } from "../../../bench/jitter/player.ts";
+import { compileEntry } from "../compile.ts";
+
+// Compiled before any test: it may take longer than a test.
+await compileEntry("playout");
 
 const SEEDS = Array.from({ length: 10 }, (_, i) => 700 + i);
 

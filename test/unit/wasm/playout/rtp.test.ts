@@ -3,6 +3,9 @@ import { Random } from "../../../bench/jitter/random.ts";
 import { makeSpeech } from "../../../bench/jitter/speech.ts";
 import { EngineRig, engineInstance } from "./engine.ts";
 
+// Compiled before any test: it may take longer than a test.
+const instance = await engineInstance();
+
 const RATE = 16000;
 const SAMPLES = 320;
 const speech = Int16Array.from(makeSpeech(4, 30));
@@ -28,7 +31,7 @@ function packets(count: number, firstSequence = 0, firstTimestamp = 0): Arrival[
 
 /** Plays arrivals on a device at the codec rate, where media that is neither stretched nor resampled comes out bit for bit. */
 async function play(arrivals: Arrival[], untilMs: number): Promise<{ rig: EngineRig; heard: Int16Array }> {
-  const rig = new EngineRig(await engineInstance(), "L16", RATE, RATE);
+  const rig = new EngineRig(instance, "L16", RATE, RATE);
   const heard: number[] = [];
   const queue = [...arrivals].sort((a, b) => a.atMs - b.atMs);
   while (rig.nowMs < untilMs) {

@@ -6,6 +6,9 @@ import { scoreTrace } from "../../../bench/jitter/score.ts";
 import type { Trace } from "../../../bench/jitter/trace.ts";
 import { compileEntry } from "../compile.ts";
 
+// Compiled before any test: it may take longer than a test.
+await compileEntry("engine");
+
 async function play(trace: Trace): Promise<{ ticks: Tick[]; hash: string; player: EnginePlayer; bytes: number }> {
   const instance = await compileEntry("engine");
   const { buffer } = instance.exports["memory"] as WebAssembly.Memory;
