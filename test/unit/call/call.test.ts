@@ -201,7 +201,7 @@ test.each([
     "the server cannot be reached",
     {
       connect: () => Promise.reject(new TransportError("transport-unreachable", "no answer", false)),
-      reconnect: false,
+      reconnect: false as const,
     },
     "transport-unreachable",
   ],
