@@ -125,7 +125,8 @@ export class FaultScheduler {
 /** These end a whole connection, or concern none, whatever the direction. */
 const undirected: readonly string[] = ["reset", "refuse"];
 
-function directionsOf(phase: FaultPhase): readonly (FaultDirection | undefined)[] {
+/** The directions a phase happens in; undefined: none in particular, once. */
+export function directionsOf(phase: FaultPhase): readonly (FaultDirection | undefined)[] {
   if (phase.direction) return [phase.direction];
   return undirected.includes(phase.type) ? [undefined] : ["up", "down"];
 }
