@@ -34,7 +34,12 @@ export const missedGoals = (report: Report): string[] =>
 export function toText(report: Report): string {
   const live = report.rows.filter(isLive);
   const generated = report.rows.filter((row) => !isLive(row));
-  const parts = [`${report.seeds} seeds a trace; delay beyond the fastest of the network, resampler included`];
+  const parts = [
+    [
+      `${report.seeds} seeds a trace; delay is beyond the fastest of the network, the core's resampler included.`,
+      "The core gets packets and renders every 2.7 ms, as a worklet does; the FIFOs every 10 ms; NetEQ's figures are pinned.",
+    ].join("\n"),
+  ];
   if (live.length) parts.push(table(LIVE_HEAD, live.map(liveCells)));
   if (generated.length) parts.push(table(GENERATED_HEAD, generated.map(generatedCells)));
   const goals = report.rows.flatMap((row) => row.goals);
