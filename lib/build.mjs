@@ -1,78 +1,166 @@
-// Builds dist/: ESM entries, the script-tag bundle, assets for strict hosting, types and the custom-elements manifest.
+// Builds dist/: ESM entries, the bundles for a script tag, assets for strict hosting, types, the custom-elements manifest and what editors and
+// frameworks read, and integrity hashes. Does nothing when neither the sources nor dist/ changed. Others may read dist/ meanwhile: the new one
+// is put in place of the old one when it is whole.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { makeManifest, webTypes } from "./manifest.mjs";
+import { typings } from "./typings.mjs";
 
 const root = resolve(import.meta.dirname, "..");
 const dist = resolve(root, "dist");
+const made = resolve(root, `build/dist-${process.pid}`);
+const stampFile = resolve(root, "build/dist.hash");
 const lib = (path) => resolve(root, "lib", path);
-
-const elements = readdirSync(lib("ui"))
-  .filter((folder) => existsSync(lib(`ui/${folder}/${folder}.ts`)))
-  .map((folder) => [`elements/${folder}`, lib(`ui/${folder}/${folder}.ts`)]);
-
-const shared = {
-  bundle: true,
-  format: "esm",
-  target: "es2022",
-  outdir: dist,
-  logLevel: "warning",
-  tsconfig: resolve(root, "tsconfig.json"),
-};
-
-rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist);
-await build({
-  ...shared,
-  entryPoints: Object.fromEntries([["index", lib("index.ts")], ["elements", lib("ui/define.ts")], ...elements]),
-  chunkNames: "chunks/[hash]",
-  splitting: true,
-  platform: "browser",
-  external: ["lit", "lit/*"],
-});
-for (const [name, entry] of [
-  ["node", "node/index.ts"],
-  ["testing", "testing/index.ts"],
-]) {
-  if (existsSync(lib(entry)))
-    await build({ ...shared, entryPoints: { [name]: lib(entry) }, platform: "node", packages: "external" });
-}
-await build({
-  ...shared,
-  entryPoints: { "voicebridge.iife": lib("ui/script-tag.ts") },
-  format: "iife",
-  globalName: "voicebridge",
-  platform: "browser",
-  minify: true,
-});
 const assets = ["worklet.js", "worker.js", "core.wasm", "signals.wasm"];
-for (const file of assets) copyFileSync(resolve(root, "build", file), resolve(dist, file));
+const packageJson = JSON.parse(readFileSync(resolve(root, "package.json"), "utf8"));
 
-run("npx", ["tsc", "-p", "tsconfig.types.json"]);
-run("npx", ["cem", "analyze", "--litelement", "--globs", "lib/ui/**/*.ts", "--outdir", "dist", "--quiet"]);
-
-const scripts = ["voicebridge.iife.js", ...assets];
-const integrity = Object.fromEntries(
-  scripts.map((file) => [
-    file,
-    `sha384-${createHash("sha384")
-      .update(readFileSync(resolve(dist, file)))
-      .digest("base64")}`,
-  ]),
-);
-writeFileSync(resolve(dist, "integrity.json"), `${JSON.stringify(integrity, null, 2)}\n`);
-for (const file of ["index.js", "elements.js", "node.js", "testing.js", ...scripts].filter((file) =>
-  existsSync(resolve(dist, file)),
-)) {
-  console.log(
-    `${`dist/${file}`.padEnd(28)} ${(gzipSync(readFileSync(resolve(dist, file)), { level: 9 }).length / 1024).toFixed(1).padStart(6)} KB gzip`,
-  );
+/** Every file below, relative to the root of the repository. */
+function filesIn(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)))
+    .sort();
 }
 
-function run(command, words) {
-  const { status } = spawnSync(command, words, { cwd: root, stdio: "inherit" });
-  if (status !== 0) process.exit(status ?? 1);
+function hashOf(files) {
+  const hash = createHash("sha256");
+  for (const file of files) {
+    hash.update(`${file}\0`).update(readFileSync(resolve(root, file)));
+  }
+  return hash.digest("hex");
+}
+
+const inputs = () =>
+  hashOf([
+    ...["lib", "worklets"].flatMap((folder) => filesIn(resolve(root, folder))),
+    ...assets.map((file) => `build/${file}`),
+    ...["package.json", "package-lock.json", "tsconfig.json", "tsconfig.types.json"],
+  ]);
+const outputs = () => (existsSync(dist) ? hashOf(filesIn(dist)) : "");
+
+const before = inputs();
+if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === `${before} ${outputs()}`) {
+  console.log("dist/ is up to date");
+} else {
+  rmSync(made, { recursive: true, force: true });
+  mkdirSync(made, { recursive: true });
+  try {
+    await bundle();
+    describe();
+    rmSync(dist, { recursive: true, force: true });
+    renameSync(made, dist);
+  } finally {
+    rmSync(made, { recursive: true, force: true });
+  }
+  // Sources that changed meanwhile leave no stamp, so that the next run builds again.
+  if (before === inputs()) writeFileSync(stampFile, `${before} ${outputs()}`);
+  report();
+}
+
+async function bundle() {
+  const elements = readdirSync(lib("ui"))
+    .filter((folder) => existsSync(lib(`ui/${folder}/${folder}.ts`)))
+    .map((folder) => [`elements/${folder}`, lib(`ui/${folder}/${folder}.ts`)]);
+  const entries = [
+    ["index", lib("index.ts")],
+    ["elements", lib("ui/define.ts")],
+    ["node", lib("node/index.ts")],
+    ["testing", lib("testing/index.ts")],
+    ["testing-node", lib("testing/node/index.ts")],
+    ["cli", lib("node/cli/main.ts")],
+    ...elements,
+  ].filter(([, file]) => existsSync(file));
+  const shared = {
+    bundle: true,
+    target: "es2022",
+    outdir: made,
+    logLevel: "warning",
+    tsconfig: resolve(root, "tsconfig.json"),
+  };
+  // One build for all entries: what two of them need is one chunk, and a class is the same class in both.
+  const { metafile } = await build({
+    ...shared,
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(entries),
+    format: "esm",
+    platform: "neutral",
+    splitting: true,
+    chunkNames: "chunks/[hash]",
+    packages: "external",
+    external: ["node:*"],
+    metafile: true,
+  });
+  refuseUndeclared(metafile);
+  for (const [name, format] of [
+    ["voicebridge.iife", "iife"],
+    ["voicebridge.standalone", "esm"],
+  ]) {
+    await build({
+      ...shared,
+      entryPoints: { [name]: lib("ui/script-tag.ts") },
+      format,
+      ...(format === "iife" ? { globalName: "voicebridge" } : {}),
+      platform: "browser",
+      minify: true,
+    });
+  }
+  for (const file of assets) copyFileSync(resolve(root, "build", file), join(made, file));
+}
+
+/** A package that is imported and neither a dependency nor a peer would be missing at a user's place. */
+function refuseUndeclared(metafile) {
+  const declared = new Set(Object.keys({ ...packageJson.dependencies, ...packageJson.peerDependencies }));
+  for (const [file, { imports }] of Object.entries(metafile.outputs)) {
+    for (const { path, external } of imports) {
+      const name = path.startsWith("@") ? path.split("/").slice(0, 2).join("/") : path.split("/")[0];
+      if (!external || path.startsWith("node:") || declared.has(name)) continue;
+      throw new Error(`${file} imports "${path}", and package.json names ${name} neither as dependency nor as peer.`);
+    }
+  }
+}
+
+function describe() {
+  const types = join(made, "types");
+  const { status } = spawnSync("npx", ["tsc", "-p", "tsconfig.types.json", "--outDir", types], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  if (status !== 0) throw new Error("the declarations could not be made");
+  const manifest = makeManifest(root);
+  const write = (file, contents) =>
+    writeFileSync(join(made, file), typeof contents === "string" ? contents : `${JSON.stringify(contents, null, 2)}\n`);
+  write("custom-elements.json", manifest);
+  write("web-types.json", webTypes(manifest, packageJson));
+  for (const [name, text] of Object.entries(typings(manifest))) {
+    write(`types/${name}.d.ts`, text);
+    write(`${name}.js`, "export {};\n");
+  }
+  const scripts = ["voicebridge.iife.js", "voicebridge.standalone.js", ...assets];
+  const integrity = (file) =>
+    `sha384-${createHash("sha384")
+      .update(readFileSync(join(made, file)))
+      .digest("base64")}`;
+  write("integrity.json", Object.fromEntries(scripts.map((file) => [file, integrity(file)])));
+}
+
+function report() {
+  const files = readdirSync(dist).filter((file) => /\.(js|wasm)$/.test(file) && statSync(join(dist, file)).size > 100);
+  for (const file of [...files, ...readdirSync(join(dist, "chunks")).map((file) => `chunks/${file}`)]) {
+    const bytes = gzipSync(readFileSync(join(dist, file)), { level: 9 }).length;
+    console.log(`${`dist/${file}`.padEnd(28)} ${(bytes / 1024).toFixed(1).padStart(6)} KB gzip`);
+  }
 }

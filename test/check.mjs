@@ -16,7 +16,14 @@ function step(name, command, ...words) {
   console.error(`FAIL  ${name}: ${command} ${words.join(" ")}\n${stdout}${stderr}`);
 }
 
-for (const project of ["tsconfig.json", "worklets", "lib/transport/worker.tsconfig.json", "lib/node", "test"])
+for (const project of [
+  "tsconfig.json",
+  "worklets",
+  "lib/transport/worker.tsconfig.json",
+  "lib/node",
+  "lib/testing/node",
+  "test",
+])
   step(`types ${project}`, "npx", "tsc", "-p", project);
 step("lint and import rules", "npx", "biome", "ci", "--colors=off", "--error-on-warnings", ".");
 step("build", "npm", "run", "-s", "build");
@@ -37,6 +44,8 @@ step(
   "worker",
   "iife",
   "custom-elements.json",
+  "web-types.json",
+  "integrity.json",
 );
 
 // ── sizes: what a page must load, minified and gzipped, with everything it needs (Lit included)

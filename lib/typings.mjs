@@ -1,0 +1,94 @@
+// Type declarations for templates of React (and others with JSX) and Vue, made from the custom-elements manifest. They name types of the
+// published declarations only; importing them runs nothing.
+import { elementsOf, propertiesOf } from "./manifest.mjs";
+
+const header = (what, how) => `/** ${what} Types only: \`${how}\` */\n`;
+const quoted = (name) => (/^[a-z]\w*$/i.test(name) ? name : JSON.stringify(name));
+const comment = ({ description }) => (description ? `    /** ${description.replaceAll("*/", "* /")} */\n` : "");
+const className = ({ name }) => name;
+
+/** Declarations by the name of the entry: `voicebridge/jsx`, `voicebridge/vue`. */
+export function typings(manifest) {
+  const elements = elementsOf(manifest);
+  return { jsx: jsx(elements), vue: vue(elements) };
+}
+
+function imports(elements) {
+  const classes = elements.map(className).join(",\n  ");
+  return `import type {\n  ${classes},\n  VoiceEventMap,\n} from "./lib/ui/define.d.ts";\n`;
+}
+
+/** Attributes in the spelling of HTML, and properties in that of the class. */
+function props(element) {
+  const { name, attributes = [] } = element;
+  const properties = propertiesOf(element);
+  const isFlag = ({ fieldName }) => properties.find((field) => field.name === fieldName)?.type?.text === "boolean";
+  const lines = attributes
+    .filter((attribute) => !properties.some((field) => field.name === attribute.name) && attribute.name !== "lang")
+    .map(
+      (attribute) =>
+        `${comment(attribute)}    ${quoted(attribute.name)}?: ${isFlag(attribute) ? "boolean" : "string"} | undefined;\n`,
+    );
+  const fields = properties.map(
+    (field) => `${comment(field)}    ${quoted(field.name)}?: ${name}[${JSON.stringify(field.name)}] | undefined;\n`,
+  );
+  return [...lines, ...fields].join("");
+}
+
+/** A listener at the element hears events of its parts as well, so every element may listen to all of them. */
+const ownEvents = ({ events = [] }) => events.map(({ name }) => name);
+
+function jsx(elements) {
+  const interfaces = elements.map((element) => {
+    const handlers = ownEvents(element)
+      .map((event) => `    "on${event}"?: ((event: VoiceEventMap["${event}"]) => void) | undefined;\n`)
+      .join("");
+    return `  interface ${element.name}Props {\n${props(element)}${handlers}  }\n`;
+  });
+  const tags = elements.map(({ name, tagName }) => `      "${tagName}": HtmlProps<${name}> & ${name}Props;\n`).join("");
+  return `${header(
+    "The elements as JSX knows them: attributes, properties and `onvoice-…` handlers (React 19).",
+    'import type {} from "voicebridge/jsx";',
+  )}import type { DetailedHTMLProps, HTMLAttributes } from "react";
+${imports(elements)}
+declare namespace Voice {
+${interfaces.join("")}}
+type HtmlProps<Element> = Omit<DetailedHTMLProps<HTMLAttributes<Element>, Element>, "children"> & {
+  readonly children?: import("react").ReactNode;
+  /** React hands \`class\` of a custom element on as it is. */
+  readonly class?: string | undefined;
+};
+declare module "react" {
+  namespace JSX {
+    interface IntrinsicElements {
+${tags.replaceAll("& Voice", "& Voice.Voice")}    }
+  }
+}
+`;
+}
+
+function vue(elements) {
+  const entries = elements.map((element) => {
+    const handlers = ownEvents(element)
+      .map((event) => `    ${quoted(handlerName(event))}?: ((event: VoiceEventMap["${event}"]) => void) | undefined;\n`)
+      .join("");
+    return `  interface ${element.name}Props {\n${props(element)}${handlers}  }\n`;
+  });
+  const tags = elements
+    .map(
+      ({ name, tagName }) => `    "${tagName}": new () => ${name} & { $props: HTMLAttributes & Voice.${name}Props };\n`,
+    )
+    .join("");
+  return `${header("The elements as templates of Vue know them.", 'import type {} from "voicebridge/vue";')}import type { HTMLAttributes } from "vue";
+${imports(elements)}
+declare namespace Voice {
+${entries.join("")}}
+declare module "vue" {
+  interface GlobalComponents {
+${tags}  }
+}
+`;
+}
+
+/** `@voice-ended` in a template is `onVoiceEnded` to its type checker. */
+const handlerName = (event) => `on${event.replace(/(^|-)(\w)/g, (_, _dash, letter) => letter.toUpperCase())}`;
