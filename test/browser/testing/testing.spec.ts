@@ -196,7 +196,7 @@ test("pulled out in a call, the page is told", async ({ page }) => {
 });
 
 test("before a click it says that it may not speak, and after it was closed that it is", async ({ page }) => {
-  const said = page.waitForEvent("console"); // anything evaluated in the page would count as a click
+  const said = page.waitForEvent("console", (message) => message.type() === "log"); // anything evaluated in the page would count as a click
   await open(page, "#early");
   expect((await said).text()).toBe("media-autoplay");
   const closed = await page.evaluate(async () => {
