@@ -7,6 +7,7 @@ export type AudioErrorCode =
   | "media-insecure-context"
   | "media-unsupported"
   | "media-no-device"
+  | "media-no-speaker"
   | "media-in-use"
   | "media-constraints"
   | "media-autoplay"
@@ -45,6 +46,7 @@ const advice: Readonly<Record<AudioErrorCode, Advice>> = {
   "media-insecure-context": { action: "Open this page over https, or on localhost.", fatal: true },
   "media-unsupported": { action: "Use a current version of Chrome, Edge, Firefox or Safari.", fatal: true },
   "media-no-device": { action: "Connect a microphone, then try again.", fatal: false },
+  "media-no-speaker": { action: "Connect it again, or choose another loudspeaker.", fatal: false },
   "media-in-use": { action: "Close other programs that use the microphone, then try again.", fatal: false },
   "media-constraints": { action: "Choose another microphone, then try again.", fatal: false },
   "media-autoplay": { action: "Click or press a key on the page to turn the sound on.", fatal: false },

@@ -22,10 +22,40 @@ export class AudioLevelEvent extends Event {
   }
 }
 
-/** The device of the microphone went away, or the permission was withdrawn. The call goes on with silence. */
+/**
+ * The device of the microphone went away, or the permission was withdrawn. The call goes on with silence, until another microphone has
+ * taken over or a warning asks for one.
+ */
 export class MicrophoneEndedEvent extends Event {
   constructor(readonly track: MediaStreamTrack) {
     super("microphone-ended");
+  }
+}
+
+/** Something about the devices that the person should know or mend while the call goes on. Cleared when it no longer holds. */
+export interface AudioWarning {
+  readonly code:
+    | "media-microphone-ended"
+    | "media-microphone-replaced"
+    | "media-microphone-silent"
+    | "media-muted-talking"
+    | "media-speaker-replaced";
+  readonly message: string;
+  /** What to do about it, one sentence. */
+  readonly action: string;
+  /** Where one action mends it. */
+  readonly resume?: () => Promise<void>;
+}
+
+export class AudioWarningEvent extends Event {
+  constructor(readonly warning: AudioWarning) {
+    super("warning");
+  }
+}
+
+export class AudioWarningClearEvent extends Event {
+  constructor(readonly code: AudioWarning["code"]) {
+    super("warningclear");
   }
 }
 
@@ -33,6 +63,8 @@ export interface CallAudioEventMap {
   statechange: AudioStateEvent;
   level: AudioLevelEvent;
   "microphone-ended": MicrophoneEndedEvent;
+  warning: AudioWarningEvent;
+  warningclear: AudioWarningClearEvent;
 }
 
 /** EventTarget whose listeners get the event class that belongs to the name. */

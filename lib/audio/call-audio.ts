@@ -5,13 +5,17 @@ import {
   AudioLevelEvent,
   type AudioState,
   AudioStateEvent,
+  type AudioWarningClearEvent,
+  type AudioWarningEvent,
   CallAudioEvents,
   MicrophoneEndedEvent,
 } from "./audio-events.ts";
 import type { AudioStats } from "./audio-stats.ts";
+import type { DeviceCare } from "./device-care.ts";
+import { type DeviceManager, pageDevices } from "./devices.ts";
 import { dtmfFrequencies, playSines } from "./local-tone.ts";
 import { FRAME_MS, type MediaEnds, MediaLink } from "./media-link.ts";
-import { Microphone, type MicrophoneOptions } from "./microphone.ts";
+import { isStream, Microphone, type MicrophoneOptions } from "./microphone.ts";
 import { MicrophoneInput } from "./microphone-input.ts";
 import { type ContextLease, leaseContext } from "./shared-context.ts";
 
@@ -19,6 +23,8 @@ export interface CallAudioOptions {
   /** A microphone by constraints (asks for permission), a stream of your own (stays yours), or false for listening only. */
   readonly microphone?: MicrophoneOptions | MediaStream | false;
   readonly assets?: AudioAssets;
+  /** Chooses the devices, and keeps them working; the page's own by default. A stream that was handed in is left alone. */
+  readonly devices?: DeviceManager;
   /** Gives up opening; nothing is left open. */
   readonly signal?: AbortSignal;
 }
@@ -41,6 +47,10 @@ export class CallAudio extends CallAudioEvents {
   readonly #lease: ContextLease;
   readonly #wasm: Uint8Array<ArrayBuffer>;
   readonly #input: MicrophoneInput;
+  /** Where the microphone came from, as far as the page knows. */
+  #source: MicrophoneOptions | MediaStream | false;
+  /** Undefined while its script is loading. */
+  #care: DeviceCare | undefined;
   readonly #volume: GainNode;
   #link: MediaLink | undefined;
   #recording: MediaStreamAudioDestinationNode | undefined;
@@ -56,15 +66,16 @@ export class CallAudio extends CallAudioEvents {
    * waited for. Where the browser still holds the sound back it succeeds with `state` "suspended": see `resume`. Rejects with AudioError.
    */
   static async open(options: CallAudioOptions = {}): Promise<CallAudio> {
-    const { microphone = {}, assets = {}, signal } = options;
+    const { microphone: source = {}, assets = {}, devices = pageDevices(), signal } = options;
     throwIfAborted(signal);
     const lease = leaseContext();
+    const microphone = source && (isStream(source) ? source : devices.microphoneOptions(source));
     const opening = microphone ? Microphone.open(microphone, signal) : undefined;
     const adding = addWorklet(lease.context, assets);
     try {
       const [opened, wasm] = await Promise.all([opening, loadCore(assets, signal), adding]);
       throwIfAborted(signal);
-      return new CallAudio(lease, wasm, opened);
+      return new CallAudio(lease, wasm, opened, devices, microphone);
     } catch (error) {
       opening?.then(
         (late) => late.close(),
@@ -78,12 +89,23 @@ export class CallAudio extends CallAudioEvents {
     }
   }
 
-  private constructor(lease: ContextLease, wasm: Uint8Array<ArrayBuffer>, microphone: Microphone | undefined) {
+  private constructor(
+    lease: ContextLease,
+    wasm: Uint8Array<ArrayBuffer>,
+    microphone: Microphone | undefined,
+    devices: DeviceManager,
+    source: MicrophoneOptions | MediaStream | false,
+  ) {
     super();
     this.#lease = lease;
     this.#wasm = wasm;
-    this.#input = new MicrophoneInput(lease.context, (track) => this.dispatchEvent(new MicrophoneEndedEvent(track)));
+    this.#source = source;
+    this.#input = new MicrophoneInput(lease.context, (track) => {
+      this.dispatchEvent(new MicrophoneEndedEvent(track));
+      this.#care?.trackEnded();
+    });
     this.#input.use(microphone);
+    this.#careFor(devices).catch(() => {}); // its script cannot be had: the call goes on with the devices it has
     this.#volume = new GainNode(lease.context);
     this.#volume.connect(lease.context.destination);
     lease.context.addEventListener("statechange", this.#onState);
@@ -195,15 +217,10 @@ export class CallAudio extends CallAudioEvents {
 
   /** Opens another microphone (or none) and puts it in place of this one, which sounds until then. Stays as it is when that fails. */
   switchMicrophone(source: MicrophoneOptions | MediaStream | false): Promise<void> {
-    const done = this.#switching.then(async () => {
-      this.#assertOpen();
-      const microphone = source ? await Microphone.open(source) : undefined;
-      if (this.#closing) microphone?.close();
-      this.#assertOpen();
-      this.#input.use(microphone);
+    return this.#switch(source).then(() => {
+      this.#source = source;
+      this.#care?.took(ownOptions(source));
     });
-    this.#switching = done.catch(() => {});
-    return done;
   }
 
   /** Plays on another device, for all calls of the page: `MediaDeviceInfo.deviceId`, or "" for the default. Rejects with AudioError. */
@@ -214,7 +231,7 @@ export class CallAudio extends CallAudioEvents {
     try {
       await context.setSinkId(deviceId);
     } catch (cause) {
-      throw new AudioError("media-no-device", "The chosen loudspeaker is not there.", { cause });
+      throw new AudioError("media-no-speaker", "The chosen loudspeaker is not there.", { cause });
     }
   }
 
@@ -253,6 +270,7 @@ export class CallAudio extends CallAudioEvents {
 
   async #close(): Promise<void> {
     this.#lease.context.removeEventListener("statechange", this.#onState);
+    this.#care?.close();
     this.#input.close();
     this.#stopLink();
     this.#volume.disconnect();
@@ -262,6 +280,34 @@ export class CallAudio extends CallAudioEvents {
     this.#levels = { input: silent, output: silent };
     await this.#lease.release();
     this.dispatchEvent(new AudioStateEvent("closed"));
+  }
+
+  /** One switch after the other; the new microphone is open before the old one is dropped. */
+  #switch(source: MicrophoneOptions | MediaStream | false): Promise<void> {
+    const done = this.#switching.then(async () => {
+      this.#assertOpen();
+      const microphone = source ? await Microphone.open(source) : undefined;
+      if (this.#closing) microphone?.close();
+      this.#assertOpen();
+      this.#input.use(microphone);
+    });
+    this.#switching = done.catch(() => {});
+    return done;
+  }
+
+  /** In a script of its own: no call waits for it. */
+  async #careFor(devices: DeviceManager): Promise<void> {
+    const { DeviceCare } = await import("./device-care.ts");
+    if (this.#closing) return;
+    const cared = {
+      context: this.#lease.context,
+      input: this.#input,
+      muted: () => this.#muted,
+      switchMicrophone: (options: MicrophoneOptions) => this.#switch(options),
+      setSpeaker: (id: string) => this.setSpeaker(id),
+      report: (event: AudioWarningEvent | AudioWarningClearEvent) => void this.dispatchEvent(event),
+    };
+    this.#care = new DeviceCare(devices, cared, ownOptions(this.#source));
   }
 
   /** Of the microphone, into `conversation`. */
@@ -301,6 +347,11 @@ export class CallAudio extends CallAudioEvents {
   #assertOpen(): void {
     if (this.#closing) throw new AudioError("audio-closed", "The audio of this call is closed.");
   }
+}
+
+/** Of a microphone that is ours to open; undefined for a stream that was handed in, and for none. */
+function ownOptions(source: MicrophoneOptions | MediaStream | false): MicrophoneOptions | undefined {
+  return source && !isStream(source) ? source : undefined;
 }
 
 const silent: Level = { peak: 0, rms: 0 };

@@ -6,11 +6,17 @@ export {
   AudioLevelEvent,
   type AudioState,
   AudioStateEvent,
+  type AudioWarning,
+  AudioWarningClearEvent,
+  AudioWarningEvent,
   type CallAudioEventMap,
   MicrophoneEndedEvent,
 } from "./audio-events.ts";
 export type { AudioStats, CaptureFigures, LoopDelay, MicrophoneFigures } from "./audio-stats.ts";
 export { CallAudio, type CallAudioOptions } from "./call-audio.ts";
+export type { AudioDevice } from "./device-list.ts";
+export type { MicrophoneSettings } from "./device-memory.ts";
+export { DeviceManager, DevicesEvent, pageDevices } from "./devices.ts";
 export type { MediaEnds } from "./media-link.ts";
 export { Microphone, type MicrophoneOptions } from "./microphone.ts";
 export { sharedAudioContext } from "./shared-context.ts";

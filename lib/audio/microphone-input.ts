@@ -44,6 +44,10 @@ export class MicrophoneInput {
     this.#targets.clear();
   }
 
+  get track(): MediaStreamTrack | undefined {
+    return this.#microphone?.track;
+  }
+
   get figures(): MicrophoneFigures | undefined {
     const track = this.#microphone?.track;
     return track && { label: track.label, deviceId: track.getSettings().deviceId, ended: track.readyState === "ended" };

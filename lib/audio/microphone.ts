@@ -5,6 +5,8 @@ import { microphoneError, pageSurroundings, whyNoMicrophone } from "./microphone
 export interface MicrophoneOptions {
   /** `MediaDeviceInfo.deviceId`; another device is never taken instead. */
   readonly deviceId?: string;
+  /** Taken if it is there, else what the system prefers. */
+  readonly preferredDeviceId?: string;
   readonly echoCancellation?: boolean;
   readonly noiseSuppression?: boolean;
   readonly autoGainControl?: boolean;
@@ -52,17 +54,19 @@ export class Microphone {
 }
 
 function constraintsOf(options: MicrophoneOptions): MediaTrackConstraints {
-  const { deviceId, echoCancellation = true, noiseSuppression = true, autoGainControl = true } = options;
+  const { deviceId, preferredDeviceId } = options;
+  const { echoCancellation = true, noiseSuppression = true, autoGainControl = true } = options;
+  const device = deviceId ? { exact: deviceId } : preferredDeviceId ? { ideal: preferredDeviceId } : undefined;
   return {
     echoCancellation,
     noiseSuppression,
     autoGainControl,
     channelCount: { ideal: 1 },
-    ...(deviceId ? { deviceId: { exact: deviceId } } : {}),
+    ...(device ? { deviceId: device } : {}),
   };
 }
 
-function isStream(source: MicrophoneOptions | MediaStream): source is MediaStream {
+export function isStream(source: MicrophoneOptions | MediaStream): source is MediaStream {
   return typeof MediaStream === "function" && source instanceof MediaStream;
 }
 

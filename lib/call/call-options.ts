@@ -1,4 +1,4 @@
-import type { CallAudio, MicrophoneOptions } from "../audio/index.ts";
+import type { CallAudio, DeviceManager, MicrophoneOptions } from "../audio/index.ts";
 import type { BackoffOptions, Clock } from "../session/index.ts";
 import type { Connect } from "../transport/index.ts";
 import type { CodecPreference } from "./codecs.ts";
@@ -63,6 +63,8 @@ export interface CallOptions {
   /** A microphone by constraints, a stream of your own, or false for listening only. */
   readonly microphone?: MicrophoneOptions | MediaStream | false;
   readonly assets?: AssetUrls;
+  /** Chooses the devices and keeps them working. Default: the page's own, which remembers what the person chose on this site. */
+  readonly devices?: DeviceManager;
   /** Where `application.move` leads: the address of that application, or undefined to end the call. */
   readonly redirect?: (applicationId: string) => string | URL | undefined;
   readonly dtmf?: DtmfTiming;

@@ -1,4 +1,4 @@
-import { type AudioStats, CallAudio, type MediaEnds } from "../audio/index.ts";
+import { type AudioStats, CallAudio, type DeviceManager, type MediaEnds, pageDevices } from "../audio/index.ts";
 import { type Codec, type EventData, type EventName, type JsonObject, ProtocolError } from "../protocol/index.ts";
 import type { TypedEventTarget } from "../session/index.ts";
 import { connectWebSocket } from "../transport/index.ts";
@@ -171,10 +171,29 @@ export class Call extends CallEvents {
     this.dispatchEvent(new CallMuteEvent(muted));
   }
 
+  get volume(): number {
+    return this.#volume;
+  }
+
   /** Of the loudspeaker, 0 to 1. */
   setVolume(volume: number): void {
     this.#volume = volume;
     this.#audio?.setVolume(volume);
+  }
+
+  /** Microphones and loudspeakers, and which are chosen: for all calls of the page, unless this one was given its own. */
+  get devices(): DeviceManager {
+    return this.#options.devices ?? pageDevices();
+  }
+
+  /** `id` of one of `devices.microphones`, or "" for the system's default. Throws `VoiceError`; then everything stays as it was. */
+  async setMicrophone(id: string): Promise<void> {
+    await this.devices.setMicrophone(id).catch(rethrow);
+  }
+
+  /** `id` of one of `devices.speakers`, or "" for the system's default. Throws `VoiceError`; then everything stays as it was. */
+  async setSpeaker(id: string): Promise<void> {
+    await this.devices.setSpeaker(id).catch(rethrow);
   }
 
   /** Presses keys one after the other; resolves when the last was released. Throws `VoiceError` `dtmf-digit` or `call-state`. */
@@ -191,9 +210,7 @@ export class Call extends CallEvents {
 
   /** Lets sound run again after the browser held it back; call it from a click. Rejects with `media-autoplay`. */
   async resumeAudio(): Promise<void> {
-    await this.#audio?.resume().catch((error: unknown) => {
-      throw VoiceError.from(error);
-    });
+    await this.#audio?.resume().catch(rethrow);
   }
 
   /** Sets variables the application may read. */
@@ -224,7 +241,7 @@ export class Call extends CallEvents {
       const destination = this.#destination();
       const { microphone = {}, assets = {}, openAudio = CallAudio.open } = this.#options;
       const line = this.#makeLine();
-      const audio = await openAudio({ microphone, assets, signal: this.#abort.signal });
+      const audio = await openAudio({ microphone, assets, devices: this.devices, signal: this.#abort.signal });
       if (this.#ending) {
         await audio.close();
         throw abandoned();
@@ -390,10 +407,11 @@ export class Call extends CallEvents {
   #watch(audio: CallAudioPort): void {
     audio.addEventListener("level", ({ input, output }) => this.dispatchEvent(new CallLevelEvent(input, output)));
     audio.addEventListener("statechange", () => this.#checkSound(audio));
-    audio.addEventListener("microphone-ended", () => {
-      const message = "The microphone was disconnected or its permission was withdrawn.";
-      this.#warn({ code: "media-microphone-ended", message, action: "Connect it again, or choose another one." });
+    audio.addEventListener("warning", ({ warning }) => {
+      const unmute = () => this.setMuted(false);
+      this.#warn(warning.code === "media-muted-talking" ? { ...warning, resume: unmute } : warning);
     });
+    audio.addEventListener("warningclear", ({ code }) => this.#clearWarning(code));
     this.#checkSound(audio);
   }
 
@@ -463,6 +481,10 @@ export class Call extends CallEvents {
     return end;
   }
 }
+
+const rethrow = (error: unknown): never => {
+  throw VoiceError.from(error);
+};
 
 const abandoned = () => new VoiceError("call-cancelled", "The call was ended before it was connected.", "Call again.");
 
