@@ -6,11 +6,13 @@ type PlainOptions = Omit<CallOptions, "connect" | "redirect" | "openAudio" | "mi
 /** The fake microphone's file as it is: nothing between it and the codec. */
 const rawMicrophone = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
 
-/** Starts `window.call` and waits until it is active. Everything it says goes to `window.log`. */
-export async function startCall(page: Page, options: PlainOptions): Promise<void> {
+/** Starts `window.call` and waits until it is active. Everything it says goes to `window.log`. `resumed`: the one of the page before. */
+export async function startCall(page: Page, options: PlainOptions, { resumed = false } = {}): Promise<void> {
   await page.evaluate(
-    async ([options, microphone]) => {
-      const call = new window.voicebridge.Call({ ...options, microphone });
+    async ([options, microphone, resumed]) => {
+      const { Call } = window.voicebridge;
+      const call = resumed ? Call.resume({ ...options, microphone }) : new Call({ ...options, microphone });
+      if (!call) throw new Error("there is no call to take up");
       window.call = call;
       const note = (type: string, detail: unknown) =>
         window.log.push({
@@ -28,7 +30,7 @@ export async function startCall(page: Page, options: PlainOptions): Promise<void
       call.addEventListener("variables", ({ changed }) => note("variables", changed));
       await call.start();
     },
-    [options, rawMicrophone] as const,
+    [options, rawMicrophone, resumed] as const,
   );
 }
 

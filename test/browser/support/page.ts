@@ -100,6 +100,11 @@ export async function openTestPage(page: Page, { isolated = false } = {}): Promi
   page.on("pageerror", (error) => console.error(`[page] ${error.stack ?? error.message}`));
   page.on("console", (message) => message.type() === "error" && console.error(`[page] ${message.text()}`));
   await page.goto(`/test.html${isolated ? "?isolated" : ""}`);
+  await loadLibrary(page);
+}
+
+/** Once more after the page was loaded again. */
+export async function loadLibrary(page: Page): Promise<void> {
   await page.evaluate(
     async (file) => {
       window.voicebridge = await import(/* @vite-ignore */ file);
