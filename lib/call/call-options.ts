@@ -1,5 +1,5 @@
 import type { CallAudio, DeviceManager, MicrophoneOptions } from "../audio/index.ts";
-import type { BackoffOptions, Clock } from "../session/index.ts";
+import type { BackoffOptions, Clock, SessionTap } from "../session/index.ts";
 import type { Connect } from "../transport/index.ts";
 import type { CodecPreference } from "./codecs.ts";
 import type { DtmfTiming } from "./dtmf-sender.ts";
@@ -72,6 +72,8 @@ export interface CallOptions {
   readonly reconnect?: ReconnectOptions | false;
   /** `reload`: a page that is loaded again can take the call up: see `Call.resume`. Otherwise the call ends with the page. */
   readonly resume?: "reload";
+  /** Looks on at every session of the call, one after the other: a `SessionRecorder`. */
+  readonly tap?: SessionTap;
   /** Opens microphone and loudspeaker; replaced in tests. */
   readonly openAudio?: (options: Parameters<typeof CallAudio.open>[0]) => Promise<CallAudioPort>;
 }

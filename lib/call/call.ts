@@ -304,6 +304,7 @@ export class Call extends CallEvents {
       metadata: (metadata ?? null) as JsonObject | null,
       reconnect,
       resumedFrom: this.#resumed?.sessionId,
+      tap: this.#options.tap,
     });
   }
 

@@ -1,5 +1,13 @@
 import type { Codec, JsonObject, Params } from "../protocol/index.ts";
-import { Backoff, type Clock, retry, type SessionEnd, SessionError, systemClock } from "../session/index.ts";
+import {
+  Backoff,
+  type Clock,
+  retry,
+  type SessionEnd,
+  SessionError,
+  type SessionTap,
+  systemClock,
+} from "../session/index.ts";
 import { type Connect, TransportError, withoutQuery } from "../transport/index.ts";
 import type { CallEnd } from "./call-events.ts";
 import type { ReconnectOptions } from "./call-options.ts";
@@ -36,6 +44,7 @@ export interface LineOptions {
   readonly reconnect: ReconnectOptions | false;
   /** The session before, of a page that was loaded again. */
   readonly resumedFrom: string | undefined;
+  readonly tap: SessionTap | undefined;
 }
 
 /** Connecting where nobody waits in a conversation: for as long as it takes one attempt to time out. */
@@ -175,7 +184,7 @@ export class Line {
   }
 
   async #attempt(signal: AbortSignal): Promise<void> {
-    const { call, to, codecs, metadata } = this.#options;
+    const { call, to, codecs, metadata, tap } = this.#options;
     const { connect, application } = this.#destination!;
     const sessionId = crypto.randomUUID();
     const resumed = this.#resumedFrom === undefined ? {} : { resumed_from: this.#resumedFrom };
@@ -185,6 +194,7 @@ export class Line {
       call: { ...call, session_id: sessionId, to: to ?? application },
       codecs,
       metadata: metadata || this.#resumedFrom !== undefined ? { ...metadata, ...resumed } : null,
+      tap,
     });
     this.#opening = leg;
     const codec = await leg.open(signal).catch(async (error: unknown) => {

@@ -1,6 +1,6 @@
 import type { MediaEnds } from "../audio/index.ts";
 import type { Codec, EventData, EventName, Params } from "../protocol/index.ts";
-import { type Clock, Session, type SessionEnd } from "../session/index.ts";
+import { type Clock, Session, type SessionEnd, type SessionTap } from "../session/index.ts";
 import type { Connect, Transport, TransportStats } from "../transport/index.ts";
 
 /** Between two `audio.info` events, milliseconds (RTVBP). */
@@ -32,6 +32,7 @@ export interface VoiceLegOptions {
   readonly call: Params<"session.initialize">["call"];
   readonly codecs: readonly Codec[];
   readonly metadata: Params<"session.initialize">["metadata"];
+  readonly tap: SessionTap | undefined;
 }
 
 const heardEvents = [
@@ -63,6 +64,7 @@ export class VoiceLeg {
       signal: host.signal,
       clock: host.clock,
       keepAlive: {},
+      ...(options.tap && { tap: options.tap }),
     });
     this.#answer();
     this.session.addEventListener("ended", ({ end }) => {
@@ -105,8 +107,9 @@ export class VoiceLeg {
 
   /** Only of a connected leg. */
   get transport(): Transport {
-    if (!this.#transport) throw new Error("The leg is not connected.");
-    return this.#transport;
+    const transport = this.session.transport ?? this.#transport;
+    if (!transport) throw new Error("The leg is not connected.");
+    return transport;
   }
 
   stats(): Promise<TransportStats> {

@@ -35,7 +35,7 @@ export class TestPeer {
   readonly #calls: PeerCall[] = [];
   #active: PeerCall[] = [];
   #waiting: ((call: PeerCall | undefined) => void)[] = [];
-  #refusals: Error[] = [];
+  #refusals: { readonly error: Error; left: number }[] = [];
   #connects = 0;
   #closed = false;
 
@@ -49,8 +49,12 @@ export class TestPeer {
   readonly connect: Connect = async (signal) => {
     if (signal.aborted) throw new TransportError("transport-aborted", "Connecting was given up.", false);
     this.#connects++;
-    const refusal = this.#refusals.shift() ?? (this.#closed ? unreachable() : undefined);
-    if (refusal) throw refusal;
+    if (this.#closed) throw unreachable();
+    const refusal = this.#refusals.find(({ left }) => left > 0);
+    if (refusal) {
+      refusal.left--;
+      throw refusal.error;
+    }
     const { onInitialize, codecs, tap } = this.#options;
     const { near, far, link } = this.#openPair();
     const call = new PeerCall({
@@ -87,9 +91,10 @@ export class TestPeer {
     });
   }
 
-  /** Lets the next attempt to connect fail; another one after it may fail, too. */
-  refuse(error: Error = unreachable()): void {
-    this.#refusals.push(error);
+  /** Lets the next attempts to connect fail. A `Call` tries again for a while where the error is not `fatal`. */
+  refuse(error: Error = unreachable(), times = 1): void {
+    this.#refusals = this.#refusals.filter(({ left }) => left > 0);
+    this.#refusals.push({ error, left: times });
   }
 
   /** Ends every call and takes no more. Idempotent. */

@@ -9,13 +9,19 @@ let peer: TestPeer;
 afterEach(() => peer.close());
 
 /** What is under test here: an application's own wrapper around a call. */
-async function callSupport(options: { connect: TestPeer["connect"]; audio: TestAudio; customer: string }) {
+async function callSupport(options: {
+  connect: TestPeer["connect"];
+  audio: TestAudio;
+  customer: string;
+  reconnect?: false;
+}) {
   const call = new Call({
     connect: options.connect,
     openAudio: options.audio.open,
     application: "support",
     metadata: { customer: options.customer },
     dtmf: { toneMs: 1, gapMs: 1 },
+    ...(options.reconnect === false && { reconnect: false }),
   });
   const lines: string[] = [];
   call.addEventListener("caption", ({ caption }) => caption.final && lines.push(`${caption.speaker}: ${caption.text}`));
@@ -72,13 +78,29 @@ it("the network stalls: nothing is lost, and the call goes on", async () => {
   expect(agent.link.actions.some(({ what }) => what.startsWith("burst"))).toBe(true);
 });
 
-it("the connection dies: the application is told once, and the microphone is given back", async () => {
+it("the connection dies: the same call goes on over another one", async () => {
   peer = createTestPeer();
   const audio = new TestAudio();
   const { call } = await callSupport({ connect: peer.connect, audio, customer: "42" });
-  const ended = new Promise((resolve) => call.addEventListener("ended", ({ end }) => resolve(end.by)));
+  const first = await peer.next();
+  first.link.sever();
+  const second = await peer.next();
+  expect(second.offer.call.id).toBe(first.offer.call.id);
+  await audio.speak(toneSound(600, 200));
+  await second.hears(200);
+  expect(call.ended).toBeUndefined();
+  await call.hangUp();
+  expect(await second.ended).toMatchObject({ by: "remote" });
+});
+
+it("the server is gone for good: the application is told once, and the microphone is given back", async () => {
+  peer = createTestPeer();
+  const audio = new TestAudio();
+  const { call } = await callSupport({ connect: peer.connect, audio, customer: "42", reconnect: false });
+  const ends: string[] = [];
+  call.addEventListener("ended", ({ end }) => ends.push(end.by));
   (await peer.next()).link.sever();
-  expect(await ended).toBe("network");
+  await vi.waitFor(() => expect(ends).toEqual(["network"]));
   expect(audio.state).toBe("closed");
 });
 
@@ -89,7 +111,7 @@ it("the application refuses, the line is dead, the person denies: start rejects 
     },
   });
   const dial = (customer: string, openAudio = new TestAudio().open as never) =>
-    new Call({ connect: peer.connect, openAudio, metadata: { customer } }).start();
+    new Call({ connect: peer.connect, openAudio, metadata: { customer }, reconnect: false }).start();
   await expect(dial("13")).rejects.toMatchObject({ code: "remote-error", message: "not a customer" });
   peer.refuse();
   await expect(dial("42")).rejects.toMatchObject({ code: "transport-unreachable" });

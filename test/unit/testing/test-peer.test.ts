@@ -9,6 +9,7 @@ import {
   TestPeerError,
   toneSound,
 } from "../../../lib/testing/index.ts";
+import { TransportError } from "../../../lib/transport/index.ts";
 
 let peer: TestPeer | undefined;
 afterEach(() => peer?.close());
@@ -137,6 +138,19 @@ describe("a test peer", () => {
     await settle();
     expect(call.faults).toMatchObject([{ at: "onCall", error: { message: "no such choice" } }]);
     expect(session.state).toBe("active");
+  });
+
+  it("refuses as often as it is told, then takes calls again", async () => {
+    peer = createTestPeer();
+    const busy = new TransportError("transport-refused", "All lines are busy.", false);
+    peer.refuse(busy, 2);
+    peer.refuse();
+    const outcomes: unknown[] = [];
+    for (let attempt = 0; attempt < 4; attempt++) {
+      const session = dial(peer).then(({ state }) => state);
+      outcomes.push(await session.catch(({ code }: { readonly code: string }) => code));
+    }
+    expect(outcomes).toEqual(["transport-refused", "transport-refused", "transport-unreachable", "active"]);
   });
 
   it("says at once that a fault script is wrong", () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Call } from "../../../lib/call/index.ts";
 import {
   readTrace,
   SessionRecorder,
@@ -6,6 +7,7 @@ import {
   type TraceRecord,
   traceFrames,
 } from "../../../lib/session/index.ts";
+import { createTestPeer, TestAudio } from "../../../lib/testing/index.ts";
 import { call, narrow, offer, sessions, turns, wide } from "../session/pair.ts";
 
 type Kind<T extends TraceRecord["type"]> = Extract<TraceRecord, { type: T }>;
@@ -283,5 +285,27 @@ describe("readTrace", () => {
     ['{"type":"trace","version":2,"startedAt":5}', "trace-version"],
   ])("refuses %j with %s", (text, code) => {
     expect(() => readTrace(text)).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe("a call with a recorder", () => {
+  it("records every session of it, one after the other, and what the page adds", async () => {
+    vi.useRealTimers();
+    const peer = createTestPeer();
+    const recorder = new SessionRecorder();
+    const audio = new TestAudio();
+    const reconnect = { firstDelayMs: 1, maxDelayMs: 2 };
+    const made = new Call({ connect: peer.connect, openAudio: audio.open, tap: recorder, token: "s3cr3t", reconnect });
+    await made.start();
+    (await peer.next()).link.sever();
+    const second = await peer.next();
+    recorder.note("quality", { mos: 4 });
+    await second.hangUp("bye");
+    await vi.waitFor(() => expect(made.ended).toBeDefined());
+    expect(of(recorder, "session").map(({ role }) => role)).toEqual(["voice", "voice"]);
+    expect(of(recorder, "media-connected")).toHaveLength(2);
+    expect(of(recorder, "end").map(({ by }) => by)).toEqual(["network", "remote"]);
+    expect(of(recorder, "note")).toHaveLength(1);
+    await peer.close();
   });
 });
