@@ -36,3 +36,37 @@ export function compareWindows(heard: Float32Array, spoken: Float32Array, window
   }
   return { correlation: product / Math.sqrt(heardEnergy * spokenEnergy + 1e-12), strangeWindows, windows };
 }
+
+/**
+ * For each window of a recording, how many samples later than the earliest of them it is heard, by what it says; undefined where it says nothing
+ * that is in the reference. The reference repeats every `period` samples.
+ */
+export function lagCurve(
+  heard: Float32Array,
+  reference: Float32Array,
+  windowSamples: number,
+  period: number,
+): (number | undefined)[] {
+  const lags: (number | undefined)[] = [];
+  let near = 0;
+  for (let at = 0; at + windowSamples <= heard.length; at += windowSamples) {
+    const piece = heard.subarray(at, at + windowSamples);
+    let match = alignNear(reference, piece, near, windowSamples);
+    if (match.correlation < 0.6) match = align(reference, piece);
+    if (match.correlation >= 0.6) {
+      lags.push((((at - match.lag) % period) + period) % period);
+      near = (match.lag % period) + windowSamples;
+    } else {
+      lags.push(undefined);
+      near += windowSamples;
+    }
+  }
+  const known = lags.filter((lag) => lag !== undefined);
+  // Where the circle is cut: opposite to most of them.
+  const middle = known.toSorted((a, b) => a - b)[Math.floor(known.length / 2)] ?? 0;
+  const unwrapped = lags.map((lag) =>
+    lag === undefined ? undefined : ((lag - middle + period * 1.5) % period) - period / 2,
+  );
+  const earliest = Math.min(...unwrapped.filter((lag) => lag !== undefined));
+  return unwrapped.map((lag) => (lag === undefined ? undefined : lag - earliest));
+}
