@@ -3,7 +3,10 @@ import type { Transport } from "../transport/transport.ts";
 import type { CallFormat } from "./call-format.ts";
 
 export interface SpeakOptions {
-  /** How much faster than it is played it is sent. 1: as it is played; Infinity: as fast as the connection takes it. */
+  /**
+   * How much faster than it is played it is sent. 1: as it is played; Infinity: as fast as the connection takes it. Over WebRTC nothing waits
+   * at the far end: there it is 1 at most.
+   */
   readonly speed?: number;
 }
 
@@ -98,10 +101,11 @@ export class AudioOutput {
   /** Queues an utterance behind those before it. Resolves when its last frame was sent, or when that will not happen any more. */
   speak(bytes: Uint8Array, { speed = 1 }: SpeakOptions = {}): Promise<SpeakResult> {
     if (!(speed > 0)) throw new RangeError(`speed is a positive number, not ${speed}.`);
+    const pace = this.#transport.live ? Math.min(speed, 1) : speed;
     const whole = bytes.byteLength - (bytes.byteLength % this.#format.unitBytes);
     if (this.#ended || whole === 0) return Promise.resolve({ sentBytes: 0, complete: !this.#ended });
     return new Promise((done) => {
-      this.#queue.push({ bytes: new Uint8Array(bytes.subarray(0, whole)), speed, done, at: 0 });
+      this.#queue.push({ bytes: new Uint8Array(bytes.subarray(0, whole)), speed: pace, done, at: 0 });
       this.#queuedBytes += whole;
       if (this.#dueAt === undefined) {
         this.#dueAt = this.#clock.now();

@@ -49,6 +49,9 @@ export class RecordingError extends Error {
   }
 }
 
+/** What is recorded: a `VoiceSession`, or a `VoiceCaller`. */
+export type RecordableCall = Pick<VoiceSession, "hasAudio" | "format" | "clock" | "agentBytes" | "ended" | "tapSound">;
+
 const tickMs = 200;
 /** The agent's sound is played from a jitter buffer: a pause in sending that is shorter than this is not heard. */
 const agentToleranceMs = 200;
@@ -63,7 +66,7 @@ export class CallRecording {
   /** Settles when the file is closed. Never rejects. */
   readonly finished: Promise<RecordingStats>;
   readonly file: string;
-  readonly #call: VoiceSession;
+  readonly #call: RecordableCall;
   #wav: WavFile | undefined;
   readonly #lagMs: number;
   readonly #startedAt: number;
@@ -77,7 +80,7 @@ export class CallRecording {
   #stopping = false;
 
   /** Hears the call from now on; see `recordCall`. */
-  constructor(call: VoiceSession, { file, lagMs = 1000 }: RecordingOptions) {
+  constructor(call: RecordableCall, { file, lagMs = 1000 }: RecordingOptions) {
     const { sampleRate, bytesPerSecond } = call.format;
     const samples = (ms: number): number => (ms * sampleRate) / 1000;
     this.file = file;
@@ -91,7 +94,7 @@ export class CallRecording {
       maxAheadSamples: samples(maxAgentAheadMs),
     });
     const [callerDecoder, agentDecoder] = [new SoundDecoder(call.format), new SoundDecoder(call.format)];
-    const firstByte = call.output.sentBytes;
+    const firstByte = call.agentBytes;
     const position = (byte: number): number => Math.max(0, ((byte - firstByte) * sampleRate) / bytesPerSecond);
     this.#untap = call.tapSound({
       caller: (bytes) => this.#caller.pushLive(callerDecoder.decode(bytes), this.#now()),
@@ -170,7 +173,7 @@ export class CallRecording {
 }
 
 /** Records a call that is active, from now to its end. Rejects with `RecordingError` where it cannot begin. */
-export async function recordCall(call: VoiceSession, options: RecordingOptions): Promise<CallRecording> {
+export async function recordCall(call: RecordableCall, options: RecordingOptions): Promise<CallRecording> {
   if (!call.hasAudio) throw new RecordingError("recording-no-audio", "This call has no sound to record.");
   const format = { sampleRate: call.format.sampleRate, channels: 2 };
   const { file, sink, maxQueuedMs = 20_000 } = options;

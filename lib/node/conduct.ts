@@ -23,6 +23,8 @@ export interface ConductOptions {
   readonly messageRate?: Rate;
   /** How long the peer may send neither message nor sound. Without it, or 0: for ever. */
   readonly idleTimeoutMs?: number;
+  /** Counts what the peer sends past the socket (sound over WebRTC): it is not idle while that grows. */
+  readonly otherSigns?: () => number;
   /** Told once, before the end of the transport. */
   readonly onCutOff?: (cause: CutOffCause) => void;
 }
@@ -44,7 +46,7 @@ export function watchConduct(
   const { messageRate } = options;
   const bucket = messageRate && new TokenBucket(messageRate, Date.now());
   const timers: NodeJS.Timeout[] = [];
-  let [unheard, unanswered, quietLooks] = [0, 0, 0];
+  let [unheard, unanswered, quietLooks, signs] = [0, 0, 0, 0];
   let done = false;
 
   const cutOff = (cause: CutOffCause, act: () => void): void => {
@@ -80,6 +82,9 @@ export function watchConduct(
     }
   };
   const look = (): void => {
+    const now = options.otherSigns?.() ?? 0;
+    if (now !== signs) quietLooks = 0;
+    signs = now;
     if (++quietLooks > idleLooks) cutOff("idle", () => void transport.close(idleCode, "idle"));
   };
   if (pingIntervalMs > 0) timers.push(setInterval(ask, pingIntervalMs));

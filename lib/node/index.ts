@@ -6,6 +6,7 @@ export type { AudioOutput, SpeakOptions, SpeakResult } from "./audio-output.ts";
 export type { CallFormat } from "./call-format.ts";
 export {
   CallRecording,
+  type RecordableCall,
   type RecordCallsOptions,
   RecordingError,
   type RecordingErrorCode,
@@ -27,11 +28,13 @@ export { acceptNodeWebSocket, type NodeTransportOptions } from "./node-transport
 export { type RoutedAgent, type RouteTable, route } from "./route.ts";
 export { handleSignals, type SignalOptions } from "./signals.ts";
 export { createCore, encodeSound, type Sound, SoundDecoder } from "./sound.ts";
+export type { SoundTap } from "./sound-taps.ts";
 export { type SpeechChange, SpeechDetector, type SpeechDetectorOptions } from "./speech-detector.ts";
 export { createStatusHandler, type StatusHandler, type StatusOptions, type StatusPage } from "./status-handler.ts";
 export type { Rate } from "./token-bucket.ts";
 export { type AllowedOrigins, type Authorize, type RefusalCause, UpgradeRefusedError } from "./upgrade-policy.ts";
 export type { UpgradeRequest } from "./upgrade-request.ts";
+export { type PlaceCallOptions, placeCall, VoiceCaller } from "./voice-caller.ts";
 export { createVoiceServer, VoiceServer } from "./voice-server.ts";
 export type {
   DrainOptions,
@@ -42,10 +45,11 @@ export type {
 export {
   type ClearResult,
   type DrainNotice,
-  type SoundTap,
   VoiceSession,
   type VoiceSessionEvents,
   type VoiceSessionOptions,
 } from "./voice-session.ts";
 export { decodeWav, encodeWav, WavError, type WavFormat, wavHeader } from "./wav.ts";
 export type { WavSink } from "./wav-file.ts";
+export { connectNodeWebRtc, type NodeWebRtcOptions } from "./webrtc/connect-node-webrtc.ts";
+export type { IceServer, RtcOptions } from "./webrtc/rtc-options.ts";

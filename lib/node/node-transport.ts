@@ -10,7 +10,7 @@ import { NodeWire } from "./node-wire.ts";
 export interface NodeTransportOptions extends Partial<TransportLimits>, ConductOptions {}
 
 /** Generated speech is sent faster than real time: 4 MiB is two minutes of L16 at 16 kHz. */
-const nodeHighWaterBytes = 1 << 22;
+export const nodeHighWaterBytes = 1 << 22;
 
 /** The largest message that `ws` should take in: beyond it the connection is closed with 1009 before it is in memory. */
 export function payloadLimit(options: Partial<TransportLimits>): number {

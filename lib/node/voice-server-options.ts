@@ -10,6 +10,7 @@ import type { StatusOptions } from "./status-handler.ts";
 import type { AllowedOrigins, Authorize, RefusalCause } from "./upgrade-policy.ts";
 import type { UpgradeRequest } from "./upgrade-request.ts";
 import type { VoiceSession, VoiceSessionOptions } from "./voice-session.ts";
+import type { RtcOptions } from "./webrtc/rtc-options.ts";
 
 type SessionLimits = Pick<
   VoiceSessionOptions,
@@ -17,7 +18,10 @@ type SessionLimits = Pick<
 >;
 
 /** `messageRate` is 100 a second with 500 at once unless told, and `idleTimeoutMs` five minutes. */
-export interface VoiceServerOptions extends DoorOptions, Omit<ConductOptions, "onCutOff">, SessionLimits {
+export interface VoiceServerOptions
+  extends DoorOptions,
+    Omit<ConductOptions, "onCutOff" | "otherSigns">,
+    SessionLimits {
   /** Answers a call, once it is active. Returning does not end the call; throwing does. */
   readonly onCall: (call: VoiceSession) => unknown;
   /** Works on a server you have, … */
@@ -38,8 +42,10 @@ export interface VoiceServerOptions extends DoorOptions, Omit<ConductOptions, "o
   readonly authorizeTimeoutMs?: number;
   /** Default `same-host`. */
   readonly allowedOrigins?: AllowedOrigins;
-  /** Profile tokens by preference. */
+  /** Profile tokens by preference. Default `rtvbp.v1` alone; `rtvbp.webrtc.v1` needs the package `werift`. */
   readonly profiles?: readonly string[];
+  /** Of calls over WebRTC. */
+  readonly webrtc?: RtcOptions;
   /** Codec identifiers by preference. Without it the voice side's order counts. */
   readonly codecs?: readonly string[];
   readonly limits?: Partial<TransportLimits>;

@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { systemClock } from "../session/index.ts";
 import { headerlessProfile } from "../transport/address.ts";
-import type { SocketTransport } from "../transport/socket-transport.ts";
+import { webRtcProfile } from "../transport/webrtc-signal.ts";
 import { type CutOffCause, cutOffCauses } from "./conduct.ts";
 import { Doorkeeper } from "./doorkeeper.ts";
 import { drainSessions } from "./drain.ts";
@@ -19,6 +19,7 @@ import { type Admission, type AdmissionPolicy, admit, type Refusal } from "./upg
 import { readUpgrade, type UpgradeRequest } from "./upgrade-request.ts";
 import type { DrainOptions, VoiceServerOptions, VoiceServerState, VoiceServerStats } from "./voice-server-options.ts";
 import { VoiceSession } from "./voice-session.ts";
+import { loadRtcAcceptor, type RtcAcceptor, type ServedTransport } from "./webrtc/rtc-acceptor.ts";
 
 const maxPendingUpgrades = 1000;
 const shutdownReason = "server shutdown";
@@ -35,7 +36,9 @@ export class VoiceServer {
   readonly #sockets: WebSocketServer;
   readonly #policy: AdmissionPolicy;
   readonly #door: Doorkeeper;
-  readonly #sessions = new Map<VoiceSession, SocketTransport>();
+  readonly #sessions = new Map<VoiceSession, ServedTransport>();
+  /** Loaded where WebRTC is among the profiles. */
+  #rtc: RtcAcceptor | undefined;
   readonly #ended = { local: 0, remote: 0, network: 0, beforeActive: 0 };
   readonly #cutOff = Object.fromEntries(cutOffCauses.map((cause) => [cause, 0])) as Record<CutOffCause, number>;
   /** Of sessions that ended. */
@@ -75,7 +78,9 @@ export class VoiceServer {
     this.#ownsHttp = !options.server;
     this.#http = options.server ?? this.#createHttp(options);
     this.#http.on("upgrade", this.#onUpgrade);
-    this.ready = this.#ownsHttp ? this.#listen(options) : Promise.resolve();
+    const loading = this.#policy.profiles.includes(webRtcProfile) ? this.#loadRtc(options) : undefined;
+    const listening = (): Promise<void> => (this.#ownsHttp ? this.#listen(options) : Promise.resolve());
+    this.ready = loading ? loading.then(listening) : listening();
     this.ready.catch(() => {});
   }
 
@@ -187,6 +192,15 @@ export class VoiceServer {
     this.#logger.info("listening", { port: await listen(this.#http, port, host) });
   }
 
+  async #loadRtc({ webrtc = {}, limits }: VoiceServerOptions): Promise<void> {
+    try {
+      this.#rtc = await loadRtcAcceptor({ ...limits, ...webrtc });
+    } catch (error) {
+      this.#logger.error("no WebRTC", errorFields(error));
+      throw error;
+    }
+  }
+
   #serves(path: string): boolean {
     const { path: wanted = "/" } = this.#options;
     if (typeof wanted === "function") return wanted(path);
@@ -220,6 +234,10 @@ export class VoiceServer {
         return;
       }
       socket.off("error", onError);
+      if (outcome.agreement.profile.transport === "webrtc" && !this.#rtc) {
+        this.#refuse(socket, { cause: "failed", status: 500, message: "WebRTC is not available here (yet)." });
+        return;
+      }
       agreements.set(message, outcome);
       this.#sockets.handleUpgrade(message, socket, head, (opened) => this.#open(opened, upgrade.request, outcome));
     });
@@ -239,21 +257,24 @@ export class VoiceServer {
     const options = this.#options;
     const id = `${++this.#lastId}`;
     const { path, address } = request;
-    const transport = transportOver(socket, agreement.echo ?? headerlessProfile, {
+    const overRtc = agreement.profile.transport === "webrtc";
+    const control = transportOver(socket, agreement.echo ?? headerlessProfile, {
       ...conductDefaults,
       ...pick(options, ["pingIntervalMs", "maxUnansweredPings", "maxBacklogBytes", "messageRate", "idleTimeoutMs"]),
       ...options.limits,
+      ...(overRtc && { otherSigns: () => transport.snapshot().receivedFrames }),
       onCutOff: (cause) => {
         this.#cutOff[cause]++;
         this.#logger.warn("cut off", { session: id, path, address, cause });
       },
     });
+    const transport: ServedTransport = overRtc ? this.#rtc!(control) : control;
     const call = new VoiceSession({
       id,
       transport,
       request,
       identity,
-      codecs: options.codecs,
+      codecs: overRtc ? agreement.profile.codecs : options.codecs,
       tap: options.trace?.(request),
       onActive: (active) => void this.#answer(active, request),
       ...pick(options, ["requestTimeoutMs", "initializeTimeoutMs", "maxMalformed", "maxQueuedFrames", "clock"]),
@@ -264,7 +285,7 @@ export class VoiceServer {
     this.#attend(call, transport, request);
   }
 
-  #attend(call: VoiceSession, transport: SocketTransport, { path, address }: UpgradeRequest): void {
+  #attend(call: VoiceSession, transport: ServedTransport, { path, address }: UpgradeRequest): void {
     const fields = { session: call.id, path, address };
     call.session.addEventListener("fault", ({ error, at }) => {
       this.#logger.warn("fault", { ...fields, at, ...errorFields(error) });

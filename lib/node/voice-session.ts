@@ -14,6 +14,7 @@ import { AudioOutput, type SpeakOptions, type SpeakResult } from "./audio-output
 import { type CallFormat, callFormat } from "./call-format.ts";
 import { DigitInput, type NextDigitOptions } from "./digit-input.ts";
 import { SoundDecoder } from "./sound.ts";
+import { type SoundTap, SoundTaps } from "./sound-taps.ts";
 import type { UpgradeRequest } from "./upgrade-request.ts";
 
 export interface VoiceSessionOptions {
@@ -38,7 +39,10 @@ export interface VoiceSessionOptions {
 
 /** What a clear found. All positions are bytes of encoded sound as it went over the wire. */
 export interface ClearResult {
-  /** Taken back from everywhere the voice side had queued it; exact. */
+  /**
+   * Taken back from everywhere it was queued; exact. Over WebRTC the voice side queues nothing that could be taken back: what its browser
+   * has received, up to some 100 ms, is heard.
+   */
   readonly len: number;
   /** Sent since the call began, when the clear was asked for. */
   readonly sentBytes: number;
@@ -48,14 +52,6 @@ export interface ClearResult {
   readonly heardMs: number;
   /** Waited for its time in this process, and was never sent. */
   readonly unsentBytes: number;
-}
-
-/** Hears the encoded sound of both sides as it is received and sent. Bytes are lent until the function returns; nothing may be written to them. */
-export interface SoundTap {
-  caller?(bytes: Uint8Array): void;
-  agent?(bytes: Uint8Array): void;
-  /** Of the agent's sound, the bytes from … to … since the call began were taken back before they were played. */
-  takenBack?(fromByte: number, toByte: number): void;
 }
 
 /** The server shuts down: the call is cut off, and the caller dials another server, when this time has passed. */
@@ -89,7 +85,7 @@ export class VoiceSession {
   /** Time as this call sees it. */
   readonly clock: Clock;
   readonly #transport: Transport;
-  readonly #taps = new Set<SoundTap>();
+  readonly #taps: SoundTaps;
   readonly #draining: Promise<DrainNotice>;
   #announceDraining!: (notice: DrainNotice) => void;
   readonly #digits: DigitInput;
@@ -119,10 +115,11 @@ export class VoiceSession {
       onInitialize: (params) => this.#initialize(params, codecs),
       ...defined("tap", options.tap),
       onFrame: (frame) => {
-        if (this.#taps.size > 0) this.#tapped((tap) => tap.caller?.(frame));
+        this.#taps.caller(frame);
         this.audio.push(frame);
       },
     });
+    this.#taps = new SoundTaps(this.session);
     this.session.on("dtmf", ({ digit }) => this.#digits.push(digit));
     this.#draining = new Promise((resolve) => {
       this.#announceDraining = resolve;
@@ -179,9 +176,8 @@ export class VoiceSession {
 
   /** The agent's sound; throws for a call without audio. */
   get output(): AudioOutput {
-    this.#output ??= new AudioOutput(this.session.transport ?? this.#transport, this.format, this.clock, (bytes) => {
-      if (this.#taps.size > 0) this.#tapped((tap) => tap.agent?.(bytes));
-    });
+    const transport = this.session.transport ?? this.#transport;
+    this.#output ??= new AudioOutput(transport, this.format, this.clock, (bytes) => this.#taps.agent(bytes));
     return this.#output;
   }
 
@@ -209,10 +205,14 @@ export class VoiceSession {
     return this.session.on(name, listener as (data: EventData<"dtmf">) => unknown);
   }
 
-  /** Listens to both sides. What the tap throws takes it away, and becomes a `fault` of the session. Returns what takes it away. */
+  /** Of the agent's sound, handed to the connection since the call began. */
+  get agentBytes(): number {
+    return this.#output?.sentBytes ?? 0;
+  }
+
+  /** Listens to both sides. Returns what takes it away. */
   tapSound(tap: SoundTap): () => void {
-    this.#taps.add(tap);
-    return () => void this.#taps.delete(tap);
+    return this.#taps.add(tap);
   }
 
   /** Tells the agent that the server shuts down. */
@@ -238,9 +238,12 @@ export class VoiceSession {
   async clear(options?: RequestOptions): Promise<ClearResult> {
     const { sentBytes, utteranceBytes } = this.output;
     const unsentBytes = this.output.discard();
-    const { len } = await this.session.request("audio.buffer.clear", {}, options);
-    this.#clearedBytes += len;
-    if (len > 0) this.#tapped((tap) => tap.takenBack?.(sentBytes - len, sentBytes));
+    const here = (this.session.transport ?? this.#transport).takeBack?.() ?? 0;
+    this.#clearedBytes += here;
+    const there = await this.session.request("audio.buffer.clear", {}, options);
+    const len = here + there.len;
+    this.#clearedBytes += there.len;
+    this.#taps.takenBack(sentBytes - len, sentBytes);
     const heardMs = (Math.max(0, utteranceBytes - len) * 1000) / this.format.bytesPerSecond;
     return { len, sentBytes, playedBytes: sentBytes - this.#clearedBytes, heardMs, unsentBytes };
   }
@@ -303,17 +306,6 @@ export class VoiceSession {
   /** Ends the call in good order, whatever the other side does. */
   hangUp(reason = "hangup"): Promise<SessionEnd> {
     return this.session.hangUp(reason);
-  }
-
-  #tapped(tell: (tap: SoundTap) => void): void {
-    for (const tap of this.#taps) {
-      try {
-        tell(tap);
-      } catch (error) {
-        this.#taps.delete(tap);
-        this.session.dispatchEvent(new SessionFaultEvent(error, "sound tap"));
-      }
-    }
   }
 
   #once<T>(name: string, happened: Promise<T>, listener: (data: T) => unknown): () => void {

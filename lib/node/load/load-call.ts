@@ -1,0 +1,135 @@
+import { findCodec, parseCodec } from "../../protocol/index.ts";
+import { Session, type SessionEnd } from "../../session/index.ts";
+import type { Transport } from "../../transport/transport.ts";
+import { callFormat } from "../call-format.ts";
+import { connectNodeWebSocket, type NodeWebSocketOptions } from "../connect-node-websocket.ts";
+
+export interface LoadCallOptions extends NodeWebSocketOptions {
+  readonly application: string;
+  readonly codec: string;
+}
+
+/** What a call tells its generator. Times are milliseconds of `performance.now()`. */
+export interface LoadCallListener {
+  /** A frame of ours came back: when it was due to be sent, when it was, and when it came. */
+  echoed(dueAt: number, sentAt: number, receivedAt: number): void;
+  /** Sound that is not ours, or came twice. */
+  foreign(bytes: number): void;
+}
+
+/** As many frames as may be on their way: more than 20 s. */
+const windowFrames = 1024;
+const mark = 0x5642; // "BV": a frame of ours begins with it, then its number
+const markBytes = 6;
+
+/** One call of a load generator: sends numbered frames when told to, and knows them when they come back, whole or in other pieces. */
+export class LoadCall {
+  readonly session: Session;
+  readonly #listener: LoadCallListener;
+  readonly #frameBytes: number;
+  readonly #template: Buffer;
+  readonly #dueAt = new Float64Array(windowFrames);
+  readonly #sentAt = new Float64Array(windowFrames);
+  readonly #open = new Uint8Array(windowFrames);
+  readonly #options: LoadCallOptions;
+  #transport: Transport | undefined;
+  #sequence = 0;
+  /** What came and is not a whole frame yet. */
+  #rest: Buffer = Buffer.alloc(0);
+  #received = 0;
+  sentFrames = 0;
+  refusedFrames = 0;
+  echoedFrames = 0;
+
+  constructor(options: LoadCallOptions, listener: LoadCallListener) {
+    this.#options = options;
+    this.#listener = listener;
+    const codec = parseCodec(options.codec);
+    this.#frameBytes = callFormat(codec).frameBytes;
+    this.#template = Buffer.alloc(this.#frameBytes);
+    // A quiet noise: whoever decodes it hears something, and no run of zeros helps anybody.
+    for (let i = markBytes; i < this.#frameBytes; i++) this.#template[i] = i % 2 ? 0 : (i * 37) & 0x7f;
+    this.#template.writeUInt16LE(mark, 0);
+    this.session = new Session({
+      role: "voice",
+      transport: connectNodeWebSocket(options),
+      requestTimeoutMs: 15_000,
+      onFrame: (frame) => this.#receive(frame),
+    });
+    this.session.handle("audio.buffer.clear", () => ({ len: 0 }));
+    this.session.handle("session.set", () => {});
+    this.session.handle("session.get", () => ({}));
+    this.session.handle("call.hangup", () => {});
+    this.session.handle("application.move", () => ({}));
+  }
+
+  /** Bytes of sound that came. */
+  get receivedBytes(): number {
+    return this.#received;
+  }
+
+  get ended(): Promise<SessionEnd> {
+    return this.session.ended;
+  }
+
+  /** Resolves when the call is active. */
+  async start(id: string): Promise<void> {
+    await this.session.initialize({
+      application: { id: this.#options.application },
+      call: { id, session_id: id, from: "load", to: "test" },
+      codecs: [findCodec(this.#options.codec)!],
+    });
+    this.#transport = this.session.transport;
+  }
+
+  /** False where the call is over. */
+  send(dueAt: number, now: number): boolean {
+    const frame = Buffer.from(this.#template);
+    const slot = this.#sequence % windowFrames;
+    frame.writeUInt32LE(this.#sequence, 2);
+    if (this.#transport?.sendFrame(frame) !== true) {
+      this.refusedFrames++;
+      return false;
+    }
+    this.#dueAt[slot] = dueAt;
+    this.#sentAt[slot] = now;
+    this.#open[slot] = 1;
+    this.#sequence++;
+    this.sentFrames++;
+    return true;
+  }
+
+  #receive(bytes: Uint8Array): void {
+    const now = performance.now();
+    this.#received += bytes.byteLength;
+    const frame = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (this.#rest.length === 0 && frame.length === this.#frameBytes && this.#recognize(frame, now)) return;
+    this.#reassemble(frame, now);
+  }
+
+  /** A peer that cuts its sound in other pieces than ours: finds our frames in the run of bytes. */
+  #reassemble(bytes: Buffer, now: number): void {
+    let run = this.#rest.length > 0 ? Buffer.concat([this.#rest, bytes]) : bytes;
+    while (run.length >= this.#frameBytes) {
+      if (this.#recognize(run, now)) run = run.subarray(this.#frameBytes);
+      else {
+        const next = run.indexOf(this.#template.subarray(0, 2), 1);
+        const skipped = next < 0 ? run.length - 1 : next;
+        this.#listener.foreign(skipped);
+        run = run.subarray(skipped);
+      }
+    }
+    this.#rest = Buffer.from(run);
+  }
+
+  #recognize(frame: Buffer, now: number): boolean {
+    if (frame.readUInt16LE(0) !== mark) return false;
+    const sequence = frame.readUInt32LE(2);
+    const slot = sequence % windowFrames;
+    if (sequence >= this.#sequence || this.#sequence - sequence > windowFrames || this.#open[slot] === 0) return false;
+    this.#open[slot] = 0;
+    this.echoedFrames++;
+    this.#listener.echoed(this.#dueAt[slot]!, this.#sentAt[slot]!, now);
+    return true;
+  }
+}
