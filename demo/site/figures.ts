@@ -7,7 +7,7 @@ const ms = (value: number | undefined) => (value === undefined ? "–" : `${Math
 const count = (value: number | undefined) => (value === undefined ? "–" : String(value));
 
 const threads = { worker: "worker", main: "main thread", none: "–" } as const;
-const links = { shared: "shared memory", port: "message port", local: "same thread" } as const;
+const links = { shared: "shared memory", port: "message port", local: "same thread", track: "WebRTC track" } as const;
 
 /** What the panel shows for the statistics of a call; dashes where nothing is measured. */
 export function figuresOf(state: string, stats: CallStats | undefined, end: CallEnd | undefined): Figures {

@@ -1,5 +1,5 @@
 import type { Clock } from "../session/index.ts";
-import type { SocketTransport } from "../transport/socket-transport.ts";
+import type { Transport } from "../transport/transport.ts";
 import type { DrainOptions } from "./voice-server-options.ts";
 import type { VoiceSession } from "./voice-session.ts";
 
@@ -12,7 +12,7 @@ export const serviceRestart = { code: 1012, reason: "service restart" } as const
 export interface DrainHost {
   readonly clock: Clock;
   /** Calls that are on, and their transports. Shrinks as they end. */
-  readonly sessions: ReadonlyMap<VoiceSession, SocketTransport>;
+  readonly sessions: ReadonlyMap<VoiceSession, Transport>;
   /** Settles when no call is on. */
   readonly empty: Promise<void>;
 }

@@ -16,7 +16,7 @@ export interface Profile {
   readonly transport: "websocket" | "webrtc";
   /** `raw`: encoded samples and nothing else, L16 little-endian. `rtp`: RFC 3550. */
   readonly media: "raw" | "rtp";
-  /** Identifiers of the codecs this project speaks on it, preferred first. */
+  /** Identifiers of the codecs that sessions of this project agree on with it, preferred first. */
   readonly codecs: readonly string[];
 }
 
@@ -46,7 +46,7 @@ export const profiles: readonly Profile[] = [
     catalog: babelforceV1,
     transport: "webrtc",
     media: "rtp",
-    codecs: ["PCMU/8000/1"],
+    codecs: ["L16/8000/1"], // what sessions agree on; the track carries it as PCMU/8000
   },
 ];
 

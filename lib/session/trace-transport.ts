@@ -47,6 +47,10 @@ export class WitnessedTransport implements Transport {
     return this.#inner.closed;
   }
 
+  get live(): boolean {
+    return this.#inner.live ?? false;
+  }
+
   listen(listener: TransportListener): void {
     const witness = this.#witness;
     this.#inner.listen({
@@ -86,6 +90,10 @@ export class WitnessedTransport implements Transport {
   connectMedia(ends: MediaEnds): void {
     this.#inner.connectMedia(ends);
     this.#witness.mediaConnected();
+  }
+
+  takeBack(): number {
+    return this.#inner.takeBack?.() ?? 0;
   }
 
   flushed(): Promise<void> {

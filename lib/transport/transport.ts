@@ -20,8 +20,11 @@ export interface TransportClose {
 export interface TransportStats {
   /** Which thread reads the socket: `worker` keeps audio flowing while the page is frozen. */
   readonly thread: "worker" | "main" | "none";
-  /** How frames reach the worklets: `shared` (SharedArrayBuffer ring), `port` (transferred buffers), `local` (this thread). */
-  readonly link: "shared" | "port" | "local";
+  /**
+   * How media reach the worklets: `shared` (SharedArrayBuffer ring), `port` (transferred buffers), `local` (this thread), `track` (the
+   * browser's own WebRTC; frames and bytes are then RTP packets and their payload).
+   */
+  readonly link: "shared" | "port" | "local" | "track";
   readonly sentTexts: number;
   readonly receivedTexts: number;
   readonly sentFrames: number;
@@ -66,6 +69,8 @@ export interface Transport {
   /** The negotiated profile token, e.g. `rtvbp.v1`. */
   readonly profile: string;
   readonly closed: boolean;
+  /** Nothing waits at the far end: media are played as they arrive, and are to be sent no faster than that. */
+  readonly live?: boolean;
   /** Sets the one listener. Throws if there is one already. */
   listen(listener: TransportListener): void;
   /** Queues one control message. Throws `TransportError` `transport-closed` after the end. */
@@ -76,6 +81,8 @@ export interface Transport {
   openMedia(): void;
   /** Hands the media channel to another thread's frame pipes (browser). Replaces `sendFrame` and `frame`. */
   connectMedia(ends: MediaEnds): void;
+  /** Takes back the media that were accepted and have not left this process. Returns their bytes. Absent: there are none. */
+  takeBack?(): number;
   /** Resolves when everything queued so far has left this process, or the transport has closed. */
   flushed(): Promise<void>;
   /** Closes with a handshake where there is one, within a deadline. Idempotent; resolves when nothing is left open. */
@@ -101,6 +108,7 @@ export type TransportErrorCode =
   | "transport-aborted"
   | "transport-profile"
   | "transport-url"
+  | "transport-media"
   | "csp-worker"
   | "csp-connect";
 
