@@ -21,18 +21,23 @@ export type ReplayStep = { readonly t: number } & (
 export function replaySteps(trace: Trace, side: ReplaySide, index: number): ReplayStep[] {
   const steps: ReplayStep[] = [];
   let session = -1;
-  /** Where the run of frames begins that may have to be put in order. */
-  let run = 0;
+  /** Frames since the last record of another kind: the two directions are in records of their own. */
+  let frames: ReplayStep[] = [];
   for (const record of trace.records) {
     if (record.type === "session") session++;
     if (session !== index && record.type !== "gap") continue;
     const made = stepsOf(record, side);
-    steps.push(...made);
-    if (record.type === "frames") sortFrom(steps, run);
-    else run = steps.length;
+    if (record.type !== "frames") {
+      for (const step of frames.sort(byTime)) steps.push(step);
+      frames = [];
+    }
+    for (const step of made) (record.type === "frames" ? frames : steps).push(step);
   }
+  for (const step of frames.sort(byTime)) steps.push(step);
   return steps;
 }
+
+const byTime = (a: ReplayStep, b: ReplayStep): number => a.t - b.t;
 
 function stepsOf(record: TraceRecord, side: ReplaySide): ReplayStep[] {
   const { t } = record;
@@ -63,10 +68,4 @@ function stepsOf(record: TraceRecord, side: ReplaySide): ReplayStep[] {
     default:
       return [];
   }
-}
-
-/** The two directions of frames are in records of their own. */
-function sortFrom(steps: ReplayStep[], from: number): void {
-  const run = steps.splice(from).sort((a, b) => a.t - b.t);
-  steps.push(...run);
 }

@@ -100,7 +100,8 @@ class Replay {
     };
     this.#steps = replaySteps(trace, side, session);
     for (const step of this.#steps) {
-      const { what, frame } = readSpoken(step.type === "hear" ? step.text : "", () => undefined);
+      if (step.type !== "hear") continue;
+      const { what, frame } = readSpoken(step.text, () => undefined);
       if (frame?.kind === "request") this.#awaitedRequests.set(what, (this.#awaitedRequests.get(what) ?? 0) + 1);
     }
     this.#startedAt = trace.header.startedAt;
@@ -173,7 +174,7 @@ class Replay {
       default:
         step satisfies never;
     }
-    await settle(1);
+    if (step.type === "say") await settle(1);
   }
 
   #say(text: string, t: number): void {

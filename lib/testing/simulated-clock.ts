@@ -69,14 +69,31 @@ const settlingTurns = 3;
 
 /** Lets everything happen that waits for nothing but its turn. Works under fake timers, too: it uses none. */
 export async function settle(turns = settlingTurns): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) {
-    await new Promise<void>((resolve) => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => {
-        port1.close();
-        resolve();
-      };
-      port2.postMessage(undefined);
-    });
-  }
+  for (let turn = 0; turn < turns; turn++) await nextTurn();
+}
+
+/** In Node an open port keeps the process alive, unless told otherwise. */
+type LoopPort = MessagePort & { ref?(): void; unref?(): void };
+
+const waiting: (() => void)[] = [];
+let ports: { readonly heard: LoopPort; readonly rung: LoopPort } | undefined;
+
+/** Made on first use, and kept. */
+function openPorts(): { readonly heard: LoopPort; readonly rung: LoopPort } {
+  const { port1: heard, port2: rung }: { port1: LoopPort; port2: LoopPort } = new MessageChannel();
+  heard.onmessage = () => {
+    waiting.shift()?.();
+    if (waiting.length === 0) heard.unref?.();
+  };
+  return { heard, rung };
+}
+
+function nextTurn(): Promise<void> {
+  ports ??= openPorts();
+  const { heard, rung } = ports;
+  return new Promise<void>((resolve) => {
+    waiting.push(resolve);
+    heard.ref?.();
+    rung.postMessage(undefined);
+  });
 }
