@@ -2,7 +2,6 @@ export { agreedProfile, bearerSubprotocol, headerlessProfile, webSocketUrl, with
 export { defaultLimits, type TransportLimits } from "./limits.ts";
 export { createMemoryTransportPair, type MemoryPairOptions, MemoryTransport } from "./memory.ts";
 export { refusedError } from "./refused.ts";
-export { SocketTransport, type SocketTransportOptions } from "./socket-transport.ts";
 export * from "./transport.ts";
 export { connectWebSocket, type WebSocketOptions } from "./websocket.ts";
 export type { Wire, WireEvents } from "./wire.ts";

@@ -2,7 +2,6 @@ import { bearerSubprotocol, webSocketUrl, withoutQuery } from "./address.ts";
 import type { TransportLimits } from "./limits.ts";
 import { limitsFrom } from "./limits.ts";
 import type { OpenSocketOptions } from "./open-socket.ts";
-import { openSocket } from "./open-socket.ts";
 import { refine } from "./probe.ts";
 import { socketWorkerSource } from "./socket-worker.generated.ts";
 import { startWorker } from "./start-worker.ts";
@@ -59,14 +58,20 @@ async function openAnywhere(
   options: WebSocketOptions,
   signal: AbortSignal,
 ): Promise<Transport> {
-  if (options.thread === "main") return openSocket(open, signal);
+  if (options.thread === "main") return openHere(open, signal);
   try {
     return await openInWorker(open, options.workerUrl, signal);
   } catch (error) {
     if (!(error instanceof TransportError) || error.code !== "csp-worker" || options.thread === "worker") throw error;
     options.onFallback?.(error);
-    return openSocket(open, signal);
+    return openHere(open, signal);
   }
+}
+
+/** Pages whose sockets live in a Worker, which has it anyway, do not load it. */
+async function openHere(open: OpenSocketOptions, signal: AbortSignal): Promise<Transport> {
+  const { openSocket } = await import("./open-socket.ts");
+  return openSocket(open, signal);
 }
 
 function openInWorker(open: OpenSocketOptions, workerUrl: string | undefined, signal: AbortSignal): Promise<Transport> {
