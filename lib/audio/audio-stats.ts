@@ -10,8 +10,11 @@ export interface AudioStats {
   readonly state: AudioState;
   /** Of the device; sound is resampled once, in the core. */
   readonly sampleRate: number;
-  /** How frames travel between the worklets and the socket's thread. */
-  readonly link: "port" | "shared" | undefined;
+  /**
+   * How frames travel between the worklets and the socket's thread. `track`: there are none, jitter buffer and codec are the browser's own
+   * (WebRTC), and so are the figures, as far as it tells them.
+   */
+  readonly link: "port" | "shared" | "track" | undefined;
   readonly muted: boolean;
   readonly microphone: MicrophoneFigures | undefined;
   /** Time to collect one frame, milliseconds: its length. */

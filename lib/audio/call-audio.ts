@@ -1,3 +1,4 @@
+import type { CallFigures } from "../../worklets/messages.ts";
 import type { AudioFormat, FlushResult, Level } from "../core/index.ts";
 import { type AudioAssets, addWorklet, loadCore } from "./assets.ts";
 import { AudioError, throwIfAborted } from "./audio-error.ts";
@@ -19,6 +20,7 @@ import { isStream, Microphone, type MicrophoneOptions } from "./microphone.ts";
 import { MicrophoneInput } from "./microphone-input.ts";
 import { type ContextLease, leaseContext } from "./shared-context.ts";
 
+import type { MediaTracks, TrackLink } from "./track-link.ts";
 export interface CallAudioOptions {
   /** A microphone by constraints (asks for permission), a stream of your own (stays yours), or false for listening only. */
   readonly microphone?: MicrophoneOptions | MediaStream | false;
@@ -52,7 +54,7 @@ export class CallAudio extends CallAudioEvents {
   /** Undefined while its script is loading. */
   #care: DeviceCare | undefined;
   readonly #volume: GainNode;
-  #link: MediaLink | undefined;
+  #link: MediaLink | TrackLink | undefined;
   #recording: MediaStreamAudioDestinationNode | undefined;
   #conversation: { readonly spoken: GainNode; readonly mixed: MediaStreamAudioDestinationNode } | undefined;
   #muted = false;
@@ -118,23 +120,19 @@ export class CallAudio extends CallAudioEvents {
    */
   async start(format: AudioFormat): Promise<MediaEnds> {
     this.#assertOpen();
-    const { codec, sampleRate } = this.#link?.format ?? {};
-    if (this.#link && codec === format.codec && sampleRate === format.sampleRate) return this.#link.connect();
+    const before = this.#link instanceof MediaLink ? this.#link : undefined;
+    const { codec, sampleRate } = before?.format ?? {};
+    if (before && codec === format.codec && sampleRate === format.sampleRate) return before.connect();
     this.#stopLink();
     const link = new MediaLink({
       context: this.#lease.context,
       wasm: this.#wasm,
       format,
       muted: this.#muted,
-      onLevel: ({ input, output }) => {
-        this.#levels = { input, output };
-        this.dispatchEvent(new AudioLevelEvent(input, output));
-      },
+      onLevel: this.#onLevel,
     });
-    this.#link = link;
-    this.#input.connect(link.input);
+    this.#use(link);
     link.input.connect(this.#lease.context.destination);
-    link.output.connect(this.#volume);
     const ends = link.connect();
     try {
       await link.ready;
@@ -144,6 +142,20 @@ export class CallAudio extends CallAudioEvents {
       throw error;
     }
     return ends;
+  }
+
+  /**
+   * Starts both directions over a transport whose media are tracks, in place of `start`. Returns the track to send: the microphone, or
+   * silence while it is muted or there is none. It ends with this, or with the next start.
+   */
+  async startTracks(tracks: MediaTracks): Promise<MediaStreamTrack> {
+    const { TrackLink } = await import("./track-link.ts");
+    this.#assertOpen();
+    this.#stopLink();
+    const { context } = this.#lease;
+    const link = new TrackLink({ context, tracks, muted: this.#muted, onLevel: this.#onLevel });
+    this.#use(link);
+    return link.track;
   }
 
   /** The transport is gone: what was received is still played, and the newest 3 s of the microphone are held until `start`. */
@@ -315,6 +327,12 @@ export class CallAudio extends CallAudioEvents {
     if (this.#conversation) this.#conversation.spoken.gain.value = through ? 1 : 0;
   }
 
+  #use(link: MediaLink | TrackLink): void {
+    this.#link = link;
+    this.#input.connect(link.input);
+    link.output.connect(this.#volume);
+  }
+
   #stopLink(): void {
     if (!this.#link) return;
     this.#input.disconnect(this.#link.input);
@@ -324,7 +342,7 @@ export class CallAudio extends CallAudioEvents {
 
   async #readStats(): Promise<AudioStats> {
     const { context } = this.#lease;
-    const figures = await this.#link?.figures();
+    const figures: Partial<CallFigures> | undefined = await this.#link?.figures();
     return {
       state: this.state,
       sampleRate: context.sampleRate,
@@ -339,6 +357,11 @@ export class CallAudio extends CallAudioEvents {
       loop: figures?.loop,
     };
   }
+
+  readonly #onLevel = ({ input, output }: { readonly input: Level; readonly output: Level }): void => {
+    this.#levels = { input, output };
+    this.dispatchEvent(new AudioLevelEvent(input, output));
+  };
 
   readonly #onState = (): void => {
     this.dispatchEvent(new AudioStateEvent(this.state));

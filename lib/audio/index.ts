@@ -20,3 +20,4 @@ export { DeviceManager, DevicesEvent, pageDevices } from "./devices.ts";
 export type { MediaEnds } from "./media-link.ts";
 export { Microphone, type MicrophoneOptions } from "./microphone.ts";
 export { sharedAudioContext } from "./shared-context.ts";
+export type { MediaTracks } from "./track-link.ts";
