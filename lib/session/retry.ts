@@ -4,7 +4,7 @@ import { SessionError } from "./errors.ts";
 export interface BackoffOptions {
   /** Before the first attempt that follows a failure; each further one waits twice as long. Default 250. */
   readonly firstDelayMs?: number;
-  /** The longest wait. Default 1000. */
+  /** The longest wait. Default 750. */
   readonly maxDelayMs?: number;
   /** Within 0 … 1. */
   readonly random?: () => number;
@@ -17,7 +17,7 @@ export class Backoff {
   readonly #random: () => number;
   #failures = 0;
 
-  constructor({ firstDelayMs = 250, maxDelayMs = 1000, random = Math.random }: BackoffOptions = {}) {
+  constructor({ firstDelayMs = 250, maxDelayMs = 750, random = Math.random }: BackoffOptions = {}) {
     this.#firstMs = firstDelayMs;
     this.#maxMs = maxDelayMs;
     this.#random = random;
@@ -45,7 +45,7 @@ export interface RetryOptions {
   readonly backoff: Backoff;
   /** How long it may take in all; what is under way then is aborted. */
   readonly withinMs: number;
-  /** No attempt begins later than this. Default: `withinMs`. */
+  /** No attempt but the first begins later than this. Default: `withinMs`. */
   readonly tryForMs?: number;
   /** Of one attempt. Default: `withinMs`. */
   readonly attemptMs?: number;
@@ -76,8 +76,7 @@ export async function retry<T>(attempt: (signal: AbortSignal) => Promise<T>, opt
   else signal.addEventListener("abort", abort);
   try {
     let failure: unknown = new SessionError("session-timeout", "There was no time to try.");
-    for (let waitMs = delayMs; ; waitMs = backoff.nextMs()) {
-      if (clock.now() - startedAt + waitMs > tryForMs) break;
+    for (let waitMs = delayMs; ; ) {
       await pause(waitMs, { clock, nudge, signal: window.signal });
       if (window.signal.aborted) break;
       try {
@@ -86,6 +85,8 @@ export async function retry<T>(attempt: (signal: AbortSignal) => Promise<T>, opt
         failure = error;
         if (window.signal.aborted || !retryable(error)) break;
       }
+      waitMs = backoff.nextMs();
+      if (clock.now() - startedAt + waitMs > tryForMs) break;
     }
     throw signal.aborted ? signal.reason : failure;
   } finally {

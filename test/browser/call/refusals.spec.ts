@@ -86,14 +86,16 @@ test("nobody listens there", async ({ page }) => {
   await expectRefusal(page, { src: `ws://127.0.0.1:${port}` }, "transport-unreachable");
 });
 
-test("the server dies in the middle of the call: one end, by the network, on the page", async ({ page }) => {
+test("the server dies in the middle of a call that does not reconnect: one end, by the network, on the page", async ({
+  page,
+}) => {
   const sockets = new Set<Socket>();
   const http = createServer().listen(0, "127.0.0.1");
   http.on("connection", (socket) => sockets.add(socket));
   await new Promise((resolve) => http.once("listening", resolve));
   const server = createVoiceServer({ server: http, allowedOrigins: "*", onCall: () => undefined });
   await openTestPage(page);
-  await startCall(page, { src: `ws://127.0.0.1:${(http.address() as AddressInfo).port}` });
+  await startCall(page, { src: `ws://127.0.0.1:${(http.address() as AddressInfo).port}`, reconnect: false });
   for (const socket of sockets) socket.destroy();
   await expect
     .poll(async () => (await log(page)).filter(({ type }) => type === "ended").map(({ detail }) => detail.by))

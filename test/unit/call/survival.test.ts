@@ -136,7 +136,7 @@ describe("a call whose connection is lost", () => {
     await call.start();
     await pass(10_000);
     application.die();
-    await pass(11_900);
+    await pass(11_000);
     expect([call.state, ends]).toEqual(["reconnecting", []]);
     await pass(3000);
     expect(ends).toMatchObject([{ reason: "session-lost", by: "network", error: { code: "session-lost" } }]);

@@ -79,7 +79,7 @@ describe("retry", () => {
     });
     await vi.advanceTimersByTimeAsync(12_000);
     await expect(done).rejects.toBe(errors.at(-1));
-    expect(began.length).toBe(14); // 0, 250, 750, then every second
+    expect(began.length).toBe(17); // 0, 250, 750, then every 750 ms
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -112,6 +112,13 @@ describe("retry", () => {
     expect(began).toEqual([0, 1750, 3750]);
     await vi.advanceTimersByTimeAsync(1);
     await expect(done).rejects.toMatchObject({ code: "transport-unreachable" });
+  });
+
+  it("tries once, however late that is, where it has no time to try again", async () => {
+    const { began, done } = rig(() => refused(false), { tryForMs: 0, delayMs: 30 });
+    await vi.advanceTimersByTimeAsync(1000);
+    await expect(done).rejects.toMatchObject({ code: "transport-unreachable" });
+    expect(began).toEqual([30]);
   });
 
   it("tries at once when it is nudged, and listens to nobody afterwards", async () => {
