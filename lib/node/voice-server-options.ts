@@ -22,7 +22,10 @@ export interface VoiceServerOptions
   extends DoorOptions,
     Omit<ConductOptions, "onCutOff" | "otherSigns">,
     SessionLimits {
-  /** Answers a call, once it is active. Returning does not end the call; throwing does. */
+  /**
+   * Answers a call, once it is active. Returning does not end the call; throwing does. A call whose connection was lost comes again, here or at
+   * another server, as a new one with the same `call.call.id` and `resumedFrom`; the one before has ended by then, or ends now.
+   */
   readonly onCall: (call: VoiceSession) => unknown;
   /** Works on a server you have, … */
   readonly server?: Server;

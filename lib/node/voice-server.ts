@@ -301,9 +301,19 @@ export class VoiceServer {
     call.start().catch(() => {}); // it has ended then, and said so
   }
 
+  /** A call that comes again is the proof that its connection before is dead, whatever our pings say. */
+  #supersede({ call, resumedFrom }: VoiceSession): void {
+    if (resumedFrom === undefined) return;
+    for (const [other, transport] of this.#sessions) {
+      const same = other.active && other.call.id === call.id && other.call.session_id === resumedFrom;
+      if (same) transport.abandon("its call goes on over another connection");
+    }
+  }
+
   async #answer(call: VoiceSession, { path }: UpgradeRequest): Promise<void> {
     const fields = { session: call.id, path, call: call.call.id };
     this.#logger.info("call active", { ...fields, codec: call.hasAudio ? call.format.id : null });
+    this.#supersede(call);
     try {
       await this.#options.onCall(call);
     } catch (error) {

@@ -159,6 +159,16 @@ export class VoiceSession {
     return this.#offered().metadata ?? {};
   }
 
+  /**
+   * The `session_id` before, where this call was on already: its connection was lost, or sent elsewhere, and the voice side introduces the same
+   * `call.id` again. It is a session of its own: variables and the person are the same, and what the agent knew is the agent's to keep, by
+   * `call.call.id`. Undefined for a new call.
+   */
+  get resumedFrom(): string | undefined {
+    const { resumed_from: before } = this.metadata;
+    return typeof before === "string" && before !== "" ? before : undefined;
+  }
+
   /** The agreed format; throws for a call without audio. */
   get format(): CallFormat {
     if (!this.#format) throw new Error("This call has no audio.");
