@@ -4,11 +4,13 @@ export { type Codec, MalformedError, ProtocolError, RemoteError } from "./protoc
 export { type PingReport, Session, SessionError, type SessionErrorCode, type SessionOptions } from "./session/index.ts";
 export {
   type Connect,
+  connectWebRtc,
   connectWebSocket,
   createMemoryTransportPair,
   type Transport,
   TransportError,
   type TransportErrorCode,
   type TransportStats,
+  type WebRtcOptions,
   type WebSocketOptions,
 } from "./transport/index.ts";

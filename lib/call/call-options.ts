@@ -31,7 +31,9 @@ export type CallAudioPort = Pick<
   | "conversation"
   | "addEventListener"
   | "removeEventListener"
->;
+> &
+  /** Left out by doubles that are never called over WebRTC. */
+  Partial<Pick<CallAudio, "startTracks">>;
 
 export interface ReconnectOptions extends BackoffOptions {
   /** For how long the first connection, and one to where the call is moved, are tried again when they fail. Default 4000. */
@@ -58,7 +60,14 @@ export interface CallOptions {
   /** Kept when the call is established again; a random one by default. */
   readonly id?: string;
   readonly metadata?: Readonly<Record<string, unknown>>;
-  /** What is offered, best first. Default: `defaultCodecs`. */
+  /**
+   * Profile tokens that are offered with `src`, for the server to choose from. Default `rtvbp.v1`. With `rtvbp.webrtc.v1` sound goes by WebRTC, as
+   * PCMU. An empty list offers none, for servers that know no subprotocols: they speak `rtvbp.v1`; a `token` cannot go with it.
+   */
+  readonly profiles?: readonly string[];
+  /** STUN and TURN servers for calls over WebRTC. */
+  readonly iceServers?: readonly RTCIceServer[];
+  /** What is offered, best first. Default: `defaultCodecs`. Over WebRTC there is one codec, whatever is said here. */
   readonly codecs?: readonly CodecPreference[];
   /** A microphone by constraints, a stream of your own, or false for listening only. */
   readonly microphone?: MicrophoneOptions | MediaStream | false;

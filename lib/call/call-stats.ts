@@ -3,6 +3,7 @@ import type { TransportStats } from "../transport/index.ts";
 import type { CallQuality, DelayStages } from "./quality-meter.ts";
 
 export interface CallStats {
+  /** As it was agreed. Over WebRTC sound travels as PCMU, whatever the ends agree on. */
   readonly codec: string | undefined;
   readonly profile: string | undefined;
   readonly durationMs: number;

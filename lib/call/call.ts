@@ -1,7 +1,6 @@
 import { type AudioStats, CallAudio, type DeviceManager, type MediaEnds, pageDevices } from "../audio/index.ts";
 import { type Codec, type EventData, type EventName, type JsonObject, ProtocolError } from "../protocol/index.ts";
 import type { TypedEventTarget } from "../session/index.ts";
-import { connectWebSocket } from "../transport/index.ts";
 import {
   CallCaptionEvent,
   CallDtmfEvent,
@@ -28,6 +27,7 @@ import { type CallEndState, type CallState, move } from "./call-state.ts";
 import type { CallStats } from "./call-stats.ts";
 import { type Caption, Captions } from "./captions.ts";
 import { defaultCodecs, formatOf, offerCodecs } from "./codecs.ts";
+import { dial } from "./dial.ts";
 import { type DtmfPress, DtmfSender, type DtmfTiming } from "./dtmf-sender.ts";
 import { type Destination, failure, Line, type LineHost } from "./line.ts";
 import { watchPage } from "./page-watch.ts";
@@ -279,14 +279,11 @@ export class Call extends CallEvents {
   }
 
   #towards(src: string | URL | undefined, application: string | undefined): Destination {
-    const { token, assets } = this.#options;
     if (src === undefined || src === "") {
       throw new VoiceError("transport-url", "The call has no address.", "Set src to a ws:// or wss:// address.", true);
     }
-    const connect = connectWebSocket({
-      url: src,
-      bearer: token,
-      workerUrl: assets?.workerUrl === undefined ? undefined : String(assets.workerUrl),
+    const connect = dial(src, {
+      ...this.#options,
       onFallback: ({ message }) => {
         const action = "Serve worker.js and set workerUrl, or allow blob: in worker-src.";
         this.#warn({ code: "transport-main-thread", message, action });
@@ -315,6 +312,12 @@ export class Call extends CallEvents {
       const ends = await this.#audio.start(formatOf(codec));
       this.#audio.setVolume(this.#volume);
       return ends;
+    },
+    prepareTracks: async (tracks) => {
+      if (!this.#audio?.startTracks) throw abandoned();
+      const track = await this.#audio.startTracks(tracks);
+      this.#audio.setVolume(this.#volume);
+      return track;
     },
     releaseAudio: () => this.#audio?.hold(),
     clearAudio: async (positionBytes) => {

@@ -50,7 +50,9 @@ export class QualityMeter {
     const { playback } = audio;
     const sample: Sample = {
       atMs: nowMs,
-      concealed: playback?.concealedSamples ?? 0,
+      // A browser makes sound up, and then silence, while a peer that has nothing to say sends nothing: silence is not a fault there.
+      concealed:
+        (playback?.concealedSamples ?? 0) - (audio.link === "track" ? (playback?.silentConcealedSamples ?? 0) : 0),
       total: playback?.totalSamplesReceived ?? 0,
       waitedSeconds: playback?.jitterBufferDelay ?? 0,
       emitted: playback?.jitterBufferEmittedCount ?? 0,

@@ -11,6 +11,7 @@ const actions: Readonly<Record<string, string>> = {
   "transport-timeout": "The other side did not answer in time. Call again.",
   "transport-refused": "The server did not accept the call. Check the address and the credentials of this page.",
   "transport-profile": "The server does not speak RTVBP v1. Check the address.",
+  "transport-media": "The network lets no sound through, or the server speaks no WebRTC. Try another network.",
   "transport-closed": "The connection was lost. Call again.",
   "transport-url": "Set src to a ws:// or wss:// address.",
 };

@@ -1,7 +1,7 @@
-import type { MediaEnds } from "../audio/index.ts";
-import type { Codec, EventData, EventName, Params } from "../protocol/index.ts";
+import type { MediaEnds, MediaTracks } from "../audio/index.ts";
+import { type Codec, type EventData, type EventName, type Params, parseCodec } from "../protocol/index.ts";
 import { type Clock, Session, type SessionEnd, type SessionTap } from "../session/index.ts";
-import type { Connect, Transport, TransportStats } from "../transport/index.ts";
+import { type Connect, hasTracks, type Transport, type TransportStats } from "../transport/index.ts";
 
 /** Between two `audio.info` events, milliseconds (RTVBP). */
 const AUDIO_INFO_MS = 5000;
@@ -12,7 +12,9 @@ export interface VoiceLegHost {
   readonly clock: Clock;
   /** The codec is agreed: makes the audio ready, and says where its frames come from and go. */
   prepareAudio(codec: Codec): Promise<MediaEnds>;
-  /** Nobody takes those frames any more. */
+  /** The same where media are tracks: returns the track to be sent. */
+  prepareTracks(tracks: MediaTracks): Promise<MediaStreamTrack>;
+  /** Nobody takes those frames, or that track, any more. */
   releaseAudio(): void;
   /** Takes back what arrived before this media position and was not played. Returns the exact bytes. */
   clearAudio(positionBytes: number): Promise<number>;
@@ -76,11 +78,14 @@ export class VoiceLeg {
 
   /** Resolves when sound goes both ways. Rejects, with the leg ended and `legEnded` told, where that fails, or when `signal` aborts. */
   async open(signal: AbortSignal): Promise<Codec> {
-    const { application, call, codecs, metadata } = this.#options;
+    const { application, call, metadata } = this.#options;
     const giveUp = (): void => void this.session.close("aborted");
     signal.addEventListener("abort", giveUp);
     try {
-      let ends: MediaEnds | undefined;
+      await this.session.start();
+      const { transport } = this;
+      const codecs = this.#codecs;
+      let connectMedia: (() => unknown) | undefined;
       const codec = await this.session.initialize({
         application: { id: application },
         call,
@@ -89,20 +94,32 @@ export class VoiceLeg {
         prepare: async (picked) => {
           if (!picked) return;
           this.#tookAudio = true;
-          ends = await this.#host.prepareAudio(picked);
+          if (hasTracks(transport)) {
+            const track = await this.#host.prepareTracks(transport);
+            connectMedia = () => transport.sendTrack(track).catch(() => undefined); // closed meanwhile, and it said so
+          } else {
+            const ends = await this.#host.prepareAudio(picked);
+            connectMedia = () => transport.connectMedia(ends);
+          }
         },
       });
-      if (!codec || !ends) {
+      if (!codec || !connectMedia) {
         await this.session.hangUp("no common codec");
         throw new NoCodecError(codecs);
       }
       // Behind `session.updated`: what was said before may come in one go, and the application takes sound only from there.
-      this.transport.connectMedia(ends);
+      connectMedia();
       this.#keepTime();
       return codec;
     } finally {
       signal.removeEventListener("abort", giveUp);
     }
+  }
+
+  /** What can be offered on this connection. */
+  get #codecs(): readonly Codec[] {
+    const { profile } = this.session;
+    return profile.transport === "webrtc" ? profile.codecs.map(parseCodec) : this.#options.codecs;
   }
 
   /** Only of a connected leg. */
