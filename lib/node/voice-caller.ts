@@ -74,13 +74,13 @@ export class VoiceCaller {
   /** Connects and introduces the call. Rejects, with nothing left open, where it does not become active. */
   async start(options: PlaceCallOptions): Promise<this> {
     const { application = "", from = "", to = "", callId = randomUUID(), metadata = null } = options;
-    const { codecs = profiles[0]!.codecs } = options;
+    const codecs = (options.codecs ?? profiles[0]!.codecs).map(parseCodec);
     await this.session.start();
     const askedAt = this.clock.now();
     await this.session.initialize({
       application: { id: application },
       call: { id: callId, session_id: randomUUID(), from, to },
-      codecs: codecs.map(parseCodec),
+      codecs,
       metadata,
       prepare: (codec) => {
         this.#initializeMs = this.clock.now() - askedAt;

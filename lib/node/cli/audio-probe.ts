@@ -4,8 +4,8 @@ import type { Check } from "./diagnosis.ts";
 import { LevelMeter } from "./level-meter.ts";
 import { silence, toneSound } from "./sound-source.ts";
 
-const probeMs = 2000;
-const waitMs = 1500;
+const probeMs = 1500;
+const waitMs = 1000;
 const quietDb = -60;
 
 /** Says a tone for two seconds and looks at what comes back: itself, something else, or nothing. */

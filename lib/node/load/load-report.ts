@@ -34,7 +34,7 @@ export interface LoadReport {
   readonly frames: {
     readonly sent: number;
     readonly echoed: number;
-    /** Sent, and not come back within a second after the end. */
+    /** Sent, and not come back in time after the end. */
     readonly lost: number;
     /** Not sent: the connection's backlog was full, or the call over. */
     readonly refused: number;

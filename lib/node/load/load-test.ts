@@ -10,6 +10,8 @@ export interface LoadTestOptions extends Omit<NodeWebSocketOptions, "profiles"> 
   readonly durationMs: number;
   /** Sound before the measurement. Default 1 s. */
   readonly warmUpMs?: number;
+  /** How long frames are waited for that have not come back at the end. Default 5 s. */
+  readonly stragglersMs?: number;
   /** Calls being set up at a time. Default 20. */
   readonly concurrency?: number;
   /** Default `L16/8000/1`: 320 bytes a frame. */
@@ -24,7 +26,6 @@ export interface LoadTestOptions extends Omit<NodeWebSocketOptions, "profiles"> 
 }
 
 const frameMs = 20;
-const stragglersMs = 1000;
 
 /** Many calls to a server, each sending 50 frames a second, and what comes back of them. */
 class LoadTest implements LoadCallListener {
@@ -101,7 +102,7 @@ class LoadTest implements LoadCallListener {
   }
 
   async #talk(): Promise<void> {
-    const { durationMs, warmUpMs = 1000, signal } = this.#options;
+    const { durationMs, warmUpMs = 1000, stragglersMs = 5000, signal } = this.#options;
     this.#enter("warming up");
     const startedAt = performance.now();
     this.#measuredFrom = startedAt + warmUpMs;

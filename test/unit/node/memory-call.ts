@@ -1,6 +1,6 @@
 import { VoiceSession, type VoiceSessionOptions } from "../../../lib/node/index.ts";
 import { type Codec, findCodec } from "../../../lib/protocol/index.ts";
-import { Session } from "../../../lib/session/index.ts";
+import { Session, type SessionTap } from "../../../lib/session/index.ts";
 import { createMemoryTransportPair } from "../../../lib/transport/memory.ts";
 import { ManualClock } from "./manual-clock.ts";
 
@@ -18,13 +18,13 @@ export interface MemoryCall {
 /** An active call over memory, under a clock that the test moves. */
 export async function openMemoryCall(
   codecId = "L16/8000/1",
-  options: Partial<VoiceSessionOptions> = {},
+  { tapWith, ...options }: Partial<VoiceSessionOptions> & { tapWith?: (clock: ManualClock) => SessionTap } = {},
 ): Promise<MemoryCall> {
   const clock = new ManualClock();
   const codec = findCodec(codecId)!;
-  const [near, far] = createMemoryTransportPair({ highWaterBytes: 1 << 24 });
+  const [near, far] = createMemoryTransportPair({ highWaterBytes: 1 << 24, now: () => clock.now() });
   const voice = new Session({ role: "voice", transport: near, clock, onFrame: () => {} });
-  const call = new VoiceSession({ id: "1", transport: far, clock, ...options });
+  const call = new VoiceSession({ id: "1", transport: far, clock, tap: tapWith?.(clock), ...options });
   await call.start();
   await voice.initialize({
     application: { id: "" },
