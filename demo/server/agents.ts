@@ -15,6 +15,7 @@ export function attachAgents(server: Server, { basePath }: AttachOptions): Voice
     path: (path) => path === basePath || path.startsWith(`${basePath}/`),
     allowedOrigins: "same-host",
     maxSessions: 50,
+    profiles: ["rtvbp.v1", "rtvbp.webrtc.v1"],
     logger: jsonLogger("warn"),
     authorize: ({ path }) => {
       const name = nameIn(path);

@@ -39,6 +39,8 @@ export class VoiceServer {
   readonly #sessions = new Map<VoiceSession, ServedTransport>();
   /** Loaded where WebRTC is among the profiles. */
   #rtc: RtcAcceptor | undefined;
+  /** Never rejects. */
+  #rtcLoading: Promise<void> | undefined;
   readonly #ended = { local: 0, remote: 0, network: 0, beforeActive: 0 };
   readonly #cutOff = Object.fromEntries(cutOffCauses.map((cause) => [cause, 0])) as Record<CutOffCause, number>;
   /** Of sessions that ended. */
@@ -79,6 +81,7 @@ export class VoiceServer {
     this.#http = options.server ?? this.#createHttp(options);
     this.#http.on("upgrade", this.#onUpgrade);
     const loading = this.#policy.profiles.includes(webRtcProfile) ? this.#loadRtc(options) : undefined;
+    this.#rtcLoading = loading?.catch(() => {});
     const listening = (): Promise<void> => (this.#ownsHttp ? this.#listen(options) : Promise.resolve());
     this.ready = loading ? loading.then(listening) : listening();
     this.ready.catch(() => {});
@@ -219,13 +222,14 @@ export class VoiceServer {
     const onError = (): void => void socket.destroy();
     socket.on("error", onError);
     this.#pending.add(socket);
-    const check =
-      this.#pending.size > maxPendingUpgrades
-        ? Promise.resolve(this.#door.busy())
-        : admit(upgrade, this.#policy, (error) => {
-            this.#logger.error("authorize failed", { path, address, ...errorFields(error) });
-          });
-    void check.then((outcome) => {
+    const check = async (): Promise<Admission | Refusal> => {
+      if (this.#pending.size > maxPendingUpgrades) return this.#door.busy();
+      await this.#rtcLoading;
+      return admit(upgrade, this.#policy, (error) => {
+        this.#logger.error("authorize failed", { path, address, ...errorFields(error) });
+      });
+    };
+    void check().then((outcome) => {
       this.#pending.delete(socket);
       if (socket.destroyed) return;
       if ("cause" in outcome) {
@@ -235,7 +239,7 @@ export class VoiceServer {
       }
       socket.off("error", onError);
       if (outcome.agreement.profile.transport === "webrtc" && !this.#rtc) {
-        this.#refuse(socket, { cause: "failed", status: 500, message: "WebRTC is not available here (yet)." });
+        this.#refuse(socket, { cause: "failed", status: 500, message: "WebRTC is not available here." });
         return;
       }
       agreements.set(message, outcome);

@@ -14,8 +14,11 @@ const silentByte = 0xff;
  * sent as it is played: the listener's jitter buffer is made for the one and not for the other.
  */
 const burstMs = 400;
-/** Where nothing was said for this long, silence is sent: addresses stay open, and the listener's browser need not make sound up. */
-const idleMs = 60;
+/**
+ * Where nothing was said for this long, silence is sent: addresses stay open, and the listener's browser need not make sound up. Live sound
+ * that is only late should not find silence in its place: the listener would have to catch up with both.
+ */
+const idleMs = 100;
 /** A pause of ours longer than this is not made up for with silence. */
 const maxCatchUpMs = 200;
 
