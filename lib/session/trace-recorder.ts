@@ -6,7 +6,7 @@ import { FrameCollector } from "./trace-frames.ts";
 import { TraceLines } from "./trace-lines.ts";
 import { redactText, redactValue } from "./trace-redact.ts";
 import type { SessionTap } from "./trace-tap.ts";
-import { type TransportWitness, type WitnessedFrame, WitnessedTransport } from "./trace-transport.ts";
+import { type TransportWitness, type WitnessedFrame, witnessTransport } from "./trace-transport.ts";
 
 export interface SessionRecorderOptions {
   /** Keep the sound as well, where it passes this thread: in Node, not where a page hands it to its socket Worker. Default false. */
@@ -101,7 +101,7 @@ export class SessionRecorder implements SessionTap, TransportWitness {
     this.#transport = transport;
     this.#add({ type: "open", kind: transport.kind, profile: transport.profile });
     this.#scheduleStats();
-    return new WitnessedTransport(transport, this);
+    return witnessTransport(transport, this);
   }
 
   sentText(text: string): void {

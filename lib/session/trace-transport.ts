@@ -1,11 +1,4 @@
-import type {
-  MediaEnds,
-  TextMessage,
-  Transport,
-  TransportClose,
-  TransportListener,
-  TransportStats,
-} from "../transport/transport.ts";
+import type { MediaEnds, TextMessage, Transport, TransportClose, TransportListener } from "../transport/transport.ts";
 
 /** A media frame that passed; `data` is a copy, and there only where the witness keeps sound. */
 export interface WitnessedFrame {
@@ -25,98 +18,51 @@ export interface TransportWitness {
   closed(close: TransportClose): void;
 }
 
-/** A transport with somebody looking on. Changes nothing. */
-export class WitnessedTransport implements Transport {
-  readonly #inner: Transport;
-  readonly #witness: TransportWitness;
-
-  constructor(inner: Transport, witness: TransportWitness) {
-    this.#inner = inner;
-    this.#witness = witness;
-  }
-
-  get kind(): string {
-    return this.#inner.kind;
-  }
-
-  get profile(): string {
-    return this.#inner.profile;
-  }
-
-  get closed(): boolean {
-    return this.#inner.closed;
-  }
-
-  get live(): boolean {
-    return this.#inner.live ?? false;
-  }
-
-  listen(listener: TransportListener): void {
-    const witness = this.#witness;
-    this.#inner.listen({
-      text: (message) => {
-        witness.receivedText(message);
-        listener.text(message);
-      },
-      ...(listener.frame && {
-        frame: (frame: Uint8Array, receivedAt: number) => {
-          witness.receivedFrame(this.#note(frame), receivedAt);
-          listener.frame?.(frame, receivedAt);
+/** The same transport, whatever it can do, with somebody looking on. Changes nothing that it does. */
+export function witnessTransport<T extends Transport>(transport: T, witness: TransportWitness): T {
+  const note = (frame: Uint8Array): WitnessedFrame => ({
+    bytes: frame.byteLength,
+    data: witness.keepsAudio ? frame.slice() : undefined,
+  });
+  const witnessed: Partial<Record<PropertyKey, unknown>> = {
+    listen(listener: TransportListener): void {
+      transport.listen({
+        text: (message) => {
+          witness.receivedText(message);
+          listener.text(message);
         },
-      }),
-      close: (close) => {
-        witness.closed(close);
-        listener.close(close);
-      },
-    });
-  }
-
-  sendText(text: string): void {
-    this.#inner.sendText(text);
-    this.#witness.sentText(text);
-  }
-
-  sendFrame(frame: Uint8Array): boolean {
-    const note = this.#note(frame); // the bytes are the transport's from there on
-    const accepted = this.#inner.sendFrame(frame);
-    this.#witness.sentFrame(note, accepted);
-    return accepted;
-  }
-
-  openMedia(): void {
-    this.#inner.openMedia();
-  }
-
-  connectMedia(ends: MediaEnds): void {
-    this.#inner.connectMedia(ends);
-    this.#witness.mediaConnected();
-  }
-
-  takeBack(): number {
-    return this.#inner.takeBack?.() ?? 0;
-  }
-
-  flushed(): Promise<void> {
-    return this.#inner.flushed();
-  }
-
-  close(code?: number, reason?: string): Promise<TransportClose> {
-    return this.#inner.close(code, reason);
-  }
-
-  abandon(reason: string): void {
-    this.#inner.abandon(reason);
-  }
-
-  watch(everyMs: number, beat: (received: number) => void): void {
-    this.#inner.watch(everyMs, beat);
-  }
-
-  stats(): Promise<TransportStats> {
-    return this.#inner.stats();
-  }
-
-  #note(frame: Uint8Array): WitnessedFrame {
-    return { bytes: frame.byteLength, data: this.#witness.keepsAudio ? frame.slice() : undefined };
-  }
+        ...(listener.frame && {
+          frame: (frame: Uint8Array, receivedAt: number) => {
+            witness.receivedFrame(note(frame), receivedAt);
+            listener.frame?.(frame, receivedAt);
+          },
+        }),
+        close: (close) => {
+          witness.closed(close);
+          listener.close(close);
+        },
+      });
+    },
+    sendText(text: string): void {
+      transport.sendText(text);
+      witness.sentText(text);
+    },
+    sendFrame(frame: Uint8Array): boolean {
+      const noted = note(frame); // the bytes are the transport's from there on
+      const accepted = transport.sendFrame(frame);
+      witness.sentFrame(noted, accepted);
+      return accepted;
+    },
+    connectMedia(ends: MediaEnds): void {
+      transport.connectMedia(ends);
+      witness.mediaConnected();
+    },
+  };
+  return new Proxy(transport, {
+    get(target, key) {
+      if (Object.hasOwn(witnessed, key)) return witnessed[key];
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
 }

@@ -8,7 +8,9 @@ import {
   traceFrames,
 } from "../../../lib/session/index.ts";
 import { createTestPeer, TestAudio } from "../../../lib/testing/index.ts";
+import { createMemoryTransportPair, defaultLimits, MemoryTransport } from "../../../lib/transport/index.ts";
 import { call, narrow, offer, sessions, turns, wide } from "../session/pair.ts";
+import { contract, farPeer } from "../transport/contract.ts";
 
 type Kind<T extends TraceRecord["type"]> = Extract<TraceRecord, { type: T }>;
 
@@ -257,6 +259,37 @@ describe("SessionRecorder", () => {
     ]);
     vi.useRealTimers();
     expect(await recorder.blob().text()).toBe(recorder.text());
+  });
+});
+
+describe("a recorded transport", () => {
+  for (const { name, run } of contract) {
+    it(`${name}, recorded`, () => {
+      vi.useRealTimers();
+      return run(async (limits) => {
+        const [near, far] = createMemoryTransportPair(limits);
+        const witnessed = new SessionRecorder({ audio: true, statsIntervalMs: 0 }).transport(near);
+        return { near: witnessed, far: farPeer(far, () => far.sever()), dispose: async () => void (await far.close()) };
+      });
+    });
+  }
+
+  it("can do everything that the transport itself can, and is of its class", () => {
+    class Special extends MemoryTransport {
+      readonly #track = { label: "the peer's sound" };
+      get remoteTrack(): { readonly label: string } {
+        return this.#track;
+      }
+      takeBack(): number {
+        return this.#track.label.length;
+      }
+    }
+    const special = new Special("rtvbp.v1", defaultLimits);
+    const witnessed = new SessionRecorder({ statsIntervalMs: 0 }).transport(special) as Special;
+    expect(witnessed).toBeInstanceOf(Special);
+    expect(["remoteTrack" in witnessed, "nothing" in witnessed]).toEqual([true, false]);
+    expect(witnessed.remoteTrack).toBe(special.remoteTrack);
+    expect(witnessed.takeBack()).toBe(16);
   });
 });
 
