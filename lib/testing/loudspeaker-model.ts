@@ -1,5 +1,6 @@
 import type { FlushResult } from "../core/index.ts";
 import type { Clock } from "../session/index.ts";
+import { joinBytes } from "./join-bytes.ts";
 
 /** A loudspeaker that plays what arrives one after the other, at the speed of a clock, and remembers it. Positions are bytes of the stream. */
 export class LoudspeakerModel {
@@ -44,13 +45,7 @@ export class LoudspeakerModel {
 
   /** What was played, and what will be. */
   get sound(): Uint8Array {
-    const whole = new Uint8Array(this.#pieces.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const piece of this.#pieces) {
-      whole.set(piece, at);
-      at += piece.length;
-    }
-    return whole;
+    return joinBytes(this.#pieces);
   }
 
   #play(): void {

@@ -1,5 +1,6 @@
 import { classicV1, type Frame } from "../protocol/index.ts";
 import { removedMark } from "../session/index.ts";
+import type { SoundDifference } from "./replay-sound.ts";
 
 /** One way in which the live side is not as it was. Times as in the trace, milliseconds. */
 export type ReplayDifference = { readonly t: number } /** The live side never said it. */ & (
@@ -16,12 +17,7 @@ export type ReplayDifference = { readonly t: number } /** The live side never sa
     }
   | { readonly type: "late"; readonly what: string; readonly byMs: number }
   /** Its sound has another length, or other bytes from `firstByte` on. */
-  | {
-      readonly type: "sound";
-      readonly expectedBytes: number;
-      readonly actualBytes: number;
-      readonly firstByte?: number;
-    }
+  | ({ readonly type: "sound" } & SoundDifference)
   /** It did not close, or closed too early. */
   | { readonly type: "close"; readonly what: string }
   /** Not in the recording, so it could not be played or compared. */

@@ -8,6 +8,7 @@ import {
 } from "../transport/index.ts";
 import { comparePayloads, type ReplayDifference, readSpoken, type Spoken, volatilePaths } from "./replay-compare.ts";
 import { type ReplaySide, type ReplayStep, replaySteps } from "./replay-script.ts";
+import { compareSound } from "./replay-sound.ts";
 import { SimulatedClock, settle } from "./simulated-clock.ts";
 
 /**
@@ -263,7 +264,8 @@ class Replay {
     const received = this.#steps.filter((step) => step.type === "receive");
     const expectedBytes = received.reduce((sum, { bytes }) => sum + bytes, 0);
     await this.#until(() => this.#soundBytes >= expectedBytes || this.#closed !== undefined, this.#options.patienceMs);
-    this.#compareSound(received, expectedBytes);
+    const sound = compareSound(received, this.#sound, this.#options.soundToleranceBytes);
+    if (sound) this.#differences.push({ t: received.at(-1)?.t ?? this.#now, type: "sound", ...sound });
     for (const { matched, spoken, text, t } of this.#heard) {
       if (matched || (spoken.name !== undefined && this.#options.optional.includes(spoken.name))) continue;
       this.#differences.push({ t, type: "unexpected", what: spoken.what, actual: text });
@@ -271,38 +273,4 @@ class Replay {
     await this.#near.close(1000, "end of the recording");
     await settle();
   }
-
-  #compareSound(received: readonly Extract<ReplayStep, { type: "receive" }>[], expectedBytes: number): void {
-    const t = received.at(-1)?.t ?? this.#now;
-    const actualBytes = this.#soundBytes;
-    const recorded = received.every(({ frame }) => frame !== undefined);
-    const firstByte = recorded
-      ? firstDifference(
-          received.map(({ frame }) => frame!),
-          this.#sound,
-        )
-      : undefined;
-    const lengthDiffers = Math.abs(actualBytes - expectedBytes) > this.#options.soundToleranceBytes;
-    if (firstByte === undefined && !lengthDiffers) return;
-    const where = firstByte === undefined ? {} : { firstByte };
-    this.#differences.push({ t, type: "sound", expectedBytes, actualBytes, ...where });
-  }
-}
-
-/** The first byte of their common length that is not the same. */
-function firstDifference(one: readonly Uint8Array[], other: readonly Uint8Array[]): number | undefined {
-  const [a, b] = [joined(one), joined(other)];
-  const length = Math.min(a.length, b.length);
-  for (let at = 0; at < length; at++) if (a[at] !== b[at]) return at;
-  return undefined;
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
