@@ -42,6 +42,7 @@ export default defineConfig({
       { find: /^voicebridge\/elements$/, replacement: from("lib/ui/define.ts") },
       { find: /^voicebridge\/node$/, replacement: from("lib/node/index.ts") },
       { find: /^voicebridge\/testing$/, replacement: from("lib/testing/index.ts") },
+      { find: /^voicebridge\/testing\/node$/, replacement: from("lib/testing/node/index.ts") },
     ],
   },
   server: {
