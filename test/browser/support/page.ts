@@ -23,6 +23,7 @@ export interface OpenedResources {
   contexts: AudioContext[];
   workers: { terminated: boolean }[];
   sockets: WebSocket[];
+  peers: RTCPeerConnection[];
   tracks: MediaStreamTrack[];
   urls: Set<string>;
 }
@@ -33,7 +34,7 @@ declare global {
 
 /** Runs before any script of the page: keeps a list of everything that must be given back. */
 export function watchResources(): void {
-  const opened: OpenedResources = { contexts: [], workers: [], sockets: [], tracks: [], urls: new Set() };
+  const opened: OpenedResources = { contexts: [], workers: [], sockets: [], peers: [], tracks: [], urls: new Set() };
   window.opened = opened;
   window.workletMessages = 0;
   window.log = [];
@@ -61,6 +62,13 @@ export function watchResources(): void {
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols);
       if (protocols !== "vite-hmr") opened.sockets.push(this); // the development server's own
+    }
+  };
+  const NativePeer = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends NativePeer {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      opened.peers.push(this);
     }
   };
   if (window.AudioWorkletNode) {
@@ -119,12 +127,13 @@ export function stillOpen(page: Page): Promise<Record<string, number>> {
     contexts: window.opened.contexts.filter((context) => context.state !== "closed").length,
     workers: window.opened.workers.filter((worker) => !worker.terminated).length,
     sockets: window.opened.sockets.filter((socket) => socket.readyState < 3).length,
+    peers: window.opened.peers.filter((peer) => peer.connectionState !== "closed").length,
     tracks: window.opened.tracks.filter((track) => track.readyState !== "ended").length,
     urls: window.opened.urls.size,
   }));
 }
 
-export const nothingOpen = { contexts: 0, workers: 0, sockets: 0, tracks: 0, urls: 0 };
+export const nothingOpen = { contexts: 0, workers: 0, sockets: 0, peers: 0, tracks: 0, urls: 0 };
 
 /** Records what the call plays, on the audio thread, from now on. */
 export async function startRecorder(page: Page): Promise<void> {
