@@ -81,6 +81,7 @@ async function bundle() {
     ["node", lib("node/index.ts")],
     ["testing", lib("testing/index.ts")],
     ["testing-node", lib("testing/node/index.ts")],
+    ["fault-proxy", lib("testing/node/bin.ts")],
     ["cli", lib("node/cli/main.ts")],
     ...elements,
   ].filter(([, file]) => existsSync(file));
@@ -105,6 +106,9 @@ async function bundle() {
     metafile: true,
   });
   refuseUndeclared(metafile);
+  refuseSharedRegistration(metafile);
+  // The standalone module, where there is no page.
+  writeFileSync(join(made, "script-tag.js"), 'export * from "./index.js";\nexport * from "./elements.js";\n');
   for (const [name, format] of [
     ["voicebridge.iife", "iife"],
     ["voicebridge.standalone", "esm"],
@@ -130,6 +134,14 @@ function refuseUndeclared(metafile) {
       if (!external || path.startsWith("node:") || declared.has(name)) continue;
       throw new Error(`${file} imports "${path}", and package.json names ${name} neither as dependency nor as peer.`);
     }
+  }
+}
+
+/** Bundlers may drop chunks that nothing is imported from (package.json, sideEffects): registering the elements must not be in one. */
+function refuseSharedRegistration(metafile) {
+  for (const [file, { inputs }] of Object.entries(metafile.outputs)) {
+    if ("lib/ui/define.ts" in inputs && !file.endsWith("/elements.js"))
+      throw new Error(`${file} registers the elements: no other entry may import lib/ui/define.ts.`);
   }
 }
 
