@@ -19,8 +19,9 @@ import { FRAME_MS, type MediaEnds, MediaLink } from "./media-link.ts";
 import { isStream, Microphone, type MicrophoneOptions } from "./microphone.ts";
 import { MicrophoneInput } from "./microphone-input.ts";
 import { type ContextLease, leaseContext } from "./shared-context.ts";
-
+import { setSink } from "./speaker.ts";
 import type { MediaTracks, TrackLink } from "./track-link.ts";
+
 export interface CallAudioOptions {
   /** A microphone by constraints (asks for permission), a stream of your own (stays yours), or false for listening only. */
   readonly microphone?: MicrophoneOptions | MediaStream | false;
@@ -238,13 +239,7 @@ export class CallAudio extends CallAudioEvents {
   /** Plays on another device, for all calls of the page: `MediaDeviceInfo.deviceId`, or "" for the default. Rejects with AudioError. */
   async setSpeaker(deviceId: string): Promise<void> {
     this.#assertOpen();
-    const context = this.#lease.context as AudioContext & { setSinkId?(id: string): Promise<void> };
-    if (!context.setSinkId) throw new AudioError("media-unsupported", "This browser cannot choose a loudspeaker.");
-    try {
-      await context.setSinkId(deviceId);
-    } catch (cause) {
-      throw new AudioError("media-no-speaker", "The chosen loudspeaker is not there.", { cause });
-    }
+    await setSink(this.#lease.context, deviceId);
   }
 
   /** The levels of the last `level` event. */

@@ -32,6 +32,14 @@ export class Microphone {
   static async open(source: MicrophoneOptions | MediaStream, signal?: AbortSignal): Promise<Microphone> {
     throwIfAborted(signal);
     if (isStream(source)) return new Microphone(source, false);
+    const { preferredDeviceId, ...rest } = source;
+    if (preferredDeviceId && !rest.deviceId) {
+      // Chromium does not heed `ideal` here.
+      return Microphone.open({ ...rest, deviceId: preferredDeviceId }, signal).catch((error: AudioError) => {
+        if (error.code !== "media-constraints") throw error;
+        return Microphone.open(rest, signal);
+      });
+    }
     const page = pageSurroundings();
     const refusal = whyNoMicrophone(page);
     if (refusal) throw refusal;
@@ -54,15 +62,13 @@ export class Microphone {
 }
 
 function constraintsOf(options: MicrophoneOptions): MediaTrackConstraints {
-  const { deviceId, preferredDeviceId } = options;
-  const { echoCancellation = true, noiseSuppression = true, autoGainControl = true } = options;
-  const device = deviceId ? { exact: deviceId } : preferredDeviceId ? { ideal: preferredDeviceId } : undefined;
+  const { deviceId, echoCancellation = true, noiseSuppression = true, autoGainControl = true } = options;
   return {
     echoCancellation,
     noiseSuppression,
     autoGainControl,
     channelCount: { ideal: 1 },
-    ...(device ? { deviceId: device } : {}),
+    ...(deviceId ? { deviceId: { exact: deviceId } } : {}),
   };
 }
 

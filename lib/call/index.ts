@@ -6,7 +6,8 @@ export { type CallEndState, type CallState, isEnd, isLive } from "./call-state.t
 export type { CallStats } from "./call-stats.ts";
 export type { Caption } from "./captions.ts";
 export { type CodecPreference, defaultCodecs } from "./codecs.ts";
-export { type AudioDevice, DeviceManager, type MicrophoneSettings, pageDevices } from "./devices.ts";
+export * from "./devices.ts";
+export * from "./preview.ts";
 export type { DtmfTiming } from "./dtmf-sender.ts";
 export { gradeOf, type QualityGrade, type QualityInput, type QualityRating, rateQuality } from "./quality.ts";
 export type { CallQuality, DelayStages } from "./quality-meter.ts";

@@ -7,6 +7,8 @@ export interface CallScope {
   /** Undefined until the first start. */
   readonly call: CallView | undefined;
   readonly messages: Messages;
+  /** BCP 47 tag of the words. */
+  readonly locale: string;
   /** Starts a call (a new one where the last has ended). Idempotent while a call is under way. */
   start(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { VoiceCall } from "./voice-call/voice-call.ts";
 import { VoiceCallButton } from "./voice-call-button/voice-call-button.ts";
 import { VoiceCaptions } from "./voice-captions/voice-captions.ts";
+import { VoiceDevices } from "./voice-devices/voice-devices.ts";
 import { VoiceDialpad } from "./voice-dialpad/voice-dialpad.ts";
 import { VoiceHangupButton } from "./voice-hangup-button/voice-hangup-button.ts";
 import { VoiceLevel } from "./voice-level/voice-level.ts";
@@ -11,6 +12,7 @@ import { VoiceStatus } from "./voice-status/voice-status.ts";
 export const elements = {
   "voice-call-button": VoiceCallButton,
   "voice-captions": VoiceCaptions,
+  "voice-devices": VoiceDevices,
   "voice-dialpad": VoiceDialpad,
   "voice-hangup-button": VoiceHangupButton,
   "voice-level": VoiceLevel,
@@ -31,12 +33,13 @@ export { type CallScope, callScope } from "./call-scope.ts";
 export type { CallPhase, CallView } from "./call-view.ts";
 export { ContextProvider } from "./context.ts";
 export type { DetailOf, VoiceEventMap, VoiceNotificationMap, VoiceRequestMap } from "./events.ts";
-export { type MessageKey, type Messages, registerMessages } from "./messages/messages.ts";
+export { type MessageChanges, type MessageKey, type Messages, registerMessages } from "./messages/messages.ts";
 export { VoiceElement } from "./voice-element.ts";
 export {
   VoiceCall,
   VoiceCallButton,
   VoiceCaptions,
+  VoiceDevices,
   VoiceDialpad,
   VoiceHangupButton,
   VoiceLevel,

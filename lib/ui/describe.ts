@@ -2,11 +2,16 @@ import type { CallEnd } from "../call/call-events.ts";
 import type { MessageKey, Messages } from "./messages/messages.ts";
 import { fill } from "./messages/messages.ts";
 
-/** Something with a code that says what happened and what to do: a `VoiceError` or a `CallWarning`. */
-interface Problem {
+/** Something with a code that says what happened and what to do: an error of the library, or a `CallWarning`. */
+export interface Problem {
   readonly code: string;
   readonly message: string;
   readonly action: string;
+}
+
+export function isProblem(error: unknown): error is Problem {
+  const { code, message, action } = (error ?? {}) as Partial<Problem>;
+  return [code, message, action].every((text) => typeof text === "string");
 }
 
 /** The words for a problem: the table's, else its own. */

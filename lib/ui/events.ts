@@ -1,6 +1,7 @@
 import type { CallEnd, CallWarning } from "../call/call-events.ts";
 import type { CallState } from "../call/call-state.ts";
 import type { Caption } from "../call/captions.ts";
+import type { MicrophoneSettings } from "../call/devices.ts";
 
 /**
  * Requests: dispatched by a part when a person asks for something, bubbling, composed, cancelable. Unless a listener
@@ -15,6 +16,12 @@ export interface VoiceRequestMap {
   "voice-mute-request": CustomEvent<{ readonly muted: boolean }>;
   /** Send one DTMF digit. */
   "voice-dtmf-request": CustomEvent<{ readonly digit: string }>;
+  /** Use another microphone; "" is the system's default. */
+  "voice-microphone-request": CustomEvent<{ readonly id: string }>;
+  /** Use another loudspeaker; "" is the system's default. */
+  "voice-speaker-request": CustomEvent<{ readonly id: string }>;
+  /** Switch echo cancellation, noise suppression or automatic gain. */
+  "voice-processing-request": CustomEvent<Partial<MicrophoneSettings>>;
   /** The application, not the person here, asks to record the call; dispatched by `<voice-call>`. Preventing it refuses. */
   "voice-recording-request": CustomEvent<{ readonly tags: readonly string[] }>;
 }

@@ -16,6 +16,9 @@ export const mutedIcon = icon(svg`${microphone}<path d="m4 3.5 16 17"/>`);
 export const keypadIcon = icon(
   svg`<g fill="currentColor" stroke="none"><circle cx="6" cy="5" r="1.7"/><circle cx="12" cy="5" r="1.7"/><circle cx="18" cy="5" r="1.7"/><circle cx="6" cy="11" r="1.7"/><circle cx="12" cy="11" r="1.7"/><circle cx="18" cy="11" r="1.7"/><circle cx="6" cy="17" r="1.7"/><circle cx="12" cy="17" r="1.7"/><circle cx="18" cy="17" r="1.7"/><circle cx="12" cy="22" r="1.7"/></g>`,
 );
+export const devicesIcon = icon(
+  svg`<path d="M4 7h9M19 7h1M4 17h1M11 17h9"/><circle cx="16" cy="7" r="2.500"/><circle cx="8" cy="17" r="2.500"/>`,
+);
 export const captionsIcon = icon(
   svg`<rect x="3" y="5" width="18" height="14" rx="2.5"/><path d="M7 11h4M14 11h3M7 15h2.5M12.500 15H17"/>`,
 );

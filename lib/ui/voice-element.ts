@@ -4,7 +4,15 @@ import type { CallScope } from "./call-scope.ts";
 import type { CallEventType, CallView } from "./call-view.ts";
 import { type DetailOf, type VoiceNotificationMap, type VoiceRequestMap, voiceEvent } from "./events.ts";
 import { localeOf } from "./messages/locale.ts";
-import { fill, type MessageKey, type Messages, mergeMessages, messagesFor } from "./messages/messages.ts";
+import {
+  fill,
+  type MessageChanges,
+  type MessageKey,
+  type Messages,
+  mergeMessages,
+  messagesFor,
+  messagesReady,
+} from "./messages/messages.ts";
 
 /**
  * What every part has in common: it finds its call, renders from the call's state, asks by cancelable events and takes
@@ -25,7 +33,7 @@ export abstract class VoiceElement extends LitElement {
   /** Id of the `<voice-call>` this element belongs to, when it is not inside one. */
   declare for: string | undefined;
   /** Words that replace those of the message table. */
-  declare messages: Partial<Messages> | undefined;
+  declare messages: MessageChanges | undefined;
 
   readonly #controller = new CallController(this, {
     events: (this.constructor as typeof VoiceElement).callEvents,
@@ -47,8 +55,24 @@ export abstract class VoiceElement extends LitElement {
     return this.#controller.scope;
   }
 
+  /** The language to speak: that of the call's element, else that of the page around this one. */
+  protected get locale(): string {
+    return this.scope?.locale ?? localeOf(this);
+  }
+
   protected get table(): Messages {
     return mergeMessages(this.scope?.messages ?? messagesFor(localeOf(this)), this.messages);
+  }
+
+  /** What a render has to wait for: the words of its language, where they are not loaded yet. */
+  protected waitFor(): Promise<unknown> | undefined {
+    return messagesReady(this.locale);
+  }
+
+  protected override scheduleUpdate(): Promise<unknown> | undefined {
+    const waiting = this.waitFor();
+    if (!waiting) return super.scheduleUpdate() as undefined;
+    return waiting.then(() => super.scheduleUpdate());
   }
 
   protected text(key: MessageKey, values?: Readonly<Record<string, string>>): string {
@@ -65,14 +89,18 @@ export abstract class VoiceElement extends LitElement {
     this.dispatchEvent(voiceEvent(type, detail, {}));
   }
 
+  /** Announces what a person asked for; false where a listener objects. */
+  protected request<Type extends keyof VoiceRequestMap>(type: Type, detail: DetailOf<Type>): boolean {
+    return this.dispatchEvent(voiceEvent(type, detail, { cancelable: true }));
+  }
+
   /** Announces what a person asked for and, unless a listener objects, does it; a failure becomes a `voice-error`. */
   protected ask<Type extends keyof VoiceRequestMap>(
     type: Type,
     detail: DetailOf<Type>,
     act: () => Promise<void> | undefined,
   ): void {
-    if (!this.dispatchEvent(voiceEvent(type, detail, { cancelable: true }))) return;
-    void this.attempt(act);
+    if (this.request(type, detail)) void this.attempt(act);
   }
 
   /** Does something that may fail, now or later; a failure becomes a `voice-error`. */
@@ -80,8 +108,13 @@ export abstract class VoiceElement extends LitElement {
     try {
       await act();
     } catch (error) {
-      if ((error as { code?: unknown } | undefined)?.code === "call-cancelled") return; // giving up is no failure
-      this.notify("voice-error", { error: error instanceof Error ? error : new Error(String(error)) });
+      this.failed(error);
     }
+  }
+
+  /** Tells of a failure; giving up is none. */
+  protected failed(error: unknown): void {
+    if ((error as { code?: unknown } | undefined)?.code === "call-cancelled") return;
+    this.notify("voice-error", { error: error instanceof Error ? error : new Error(String(error)) });
   }
 }

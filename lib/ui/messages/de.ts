@@ -10,6 +10,8 @@ export const de: Messages = {
   mute: "Stumm",
   keypad: "Tastenfeld",
   captions: "Untertitel",
+  devices: "Geräte",
+  quality: "Qualität",
   controls: "Anrufsteuerung",
   star: "Stern",
   hash: "Raute",
@@ -108,5 +110,39 @@ export const de: Messages = {
     ],
     "transport-timeout": ["Der Server hat nicht rechtzeitig geantwortet.", "Versuchen Sie es erneut."],
     "transport-closed": ["Die Verbindung zum Server ist abgerissen.", "Versuchen Sie es erneut."],
+    "media-no-speaker": [
+      "Der gewählte Lautsprecher ist nicht da.",
+      "Schließen Sie ihn wieder an oder wählen Sie einen anderen.",
+    ],
+    "media-muted-talking": [
+      "Sie sprechen, aber das Mikrofon ist stumm geschaltet.",
+      "Heben Sie die Stummschaltung auf, um gehört zu werden.",
+    ],
+    "media-microphone-silent": [
+      "Vom Mikrofon kommt kein Ton.",
+      "Prüfen Sie, ob es eingeschaltet ist, oder verwenden Sie ein anderes.",
+    ],
+    "media-microphone-ended": [
+      "Das Mikrofon wurde getrennt, oder seine Freigabe wurde zurückgezogen.",
+      "Schließen Sie es wieder an oder wählen Sie ein anderes.",
+    ],
+    "media-microphone-replaced": [
+      "Das Mikrofon wurde getrennt; ein anderes hat übernommen.",
+      "Schließen Sie es wieder an oder wählen Sie ein anderes.",
+    ],
+    "media-speaker-replaced": [
+      "Der Lautsprecher wurde getrennt; ein anderer hat übernommen.",
+      "Schließen Sie ihn wieder an oder wählen Sie einen anderen.",
+    ],
+    "transport-main-thread": [
+      "Der Anruf läuft ohne eigenen Hintergrundprozess.",
+      "Er kann stocken, wenn die Seite beschäftigt ist.",
+    ],
+  },
+  fixes: {
+    "media-muted-talking": "Stummschaltung aufheben",
+    "media-microphone-silent": "Anderes Mikrofon verwenden",
+    "media-microphone-ended": "Erneut versuchen",
+    "media-autoplay": "Ton einschalten",
   },
 };

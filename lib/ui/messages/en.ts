@@ -10,6 +10,8 @@ export const en: Messages = {
   mute: "Mute",
   keypad: "Keypad",
   captions: "Captions",
+  devices: "Devices",
+  quality: "Quality",
   controls: "Call controls",
   star: "Star",
   hash: "Hash",
@@ -54,4 +56,10 @@ export const en: Messages = {
   reason: "Reason: {reason}",
 
   problems: {},
+  fixes: {
+    "media-muted-talking": "Unmute",
+    "media-microphone-silent": "Use another microphone",
+    "media-microphone-ended": "Try again",
+    "media-autoplay": "Turn the sound on",
+  },
 };

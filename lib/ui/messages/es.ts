@@ -10,6 +10,8 @@ export const es: Messages = {
   mute: "Silenciar",
   keypad: "Teclado",
   captions: "Subtítulos",
+  devices: "Dispositivos",
+  quality: "Calidad",
   controls: "Controles de la llamada",
   star: "Asterisco",
   hash: "Almohadilla",
@@ -84,5 +86,33 @@ export const es: Messages = {
     "transport-refused": ["El servidor ha rechazado la llamada.", "Vuelva a cargar la página y reintente."],
     "transport-timeout": ["El servidor no ha respondido a tiempo.", "Reintente."],
     "transport-closed": ["Se ha perdido la conexión con el servidor.", "Reintente."],
+    "media-no-speaker": ["El altavoz elegido no está.", "Conéctelo de nuevo o elija otro."],
+    "media-muted-talking": [
+      "Está hablando, pero el micrófono está silenciado.",
+      "Active el micrófono para que se le oiga.",
+    ],
+    "media-microphone-silent": ["No llega sonido del micrófono.", "Compruebe que está encendido o use otro."],
+    "media-microphone-ended": [
+      "El micrófono se desconectó o se retiró su permiso.",
+      "Conéctelo de nuevo o elija otro.",
+    ],
+    "media-microphone-replaced": [
+      "El micrófono se desconectó; otro ha tomado su lugar.",
+      "Conéctelo de nuevo o elija otro.",
+    ],
+    "media-speaker-replaced": [
+      "El altavoz se desconectó; otro ha tomado su lugar.",
+      "Conéctelo de nuevo o elija otro.",
+    ],
+    "transport-main-thread": [
+      "La llamada funciona sin un proceso propio.",
+      "Puede entrecortarse cuando la página está ocupada.",
+    ],
+  },
+  fixes: {
+    "media-muted-talking": "Activar el micrófono",
+    "media-microphone-silent": "Usar otro micrófono",
+    "media-microphone-ended": "Reintentar",
+    "media-autoplay": "Activar el sonido",
   },
 };

@@ -1,6 +1,6 @@
-import { de } from "./de.ts";
 import { en } from "./en.ts";
-import { es } from "./es.ts";
+import { MessageBook, registerChanges } from "./message-book.ts";
+import type { PanelMessages } from "./panel-messages.ts";
 
 /** Everything the elements say. `{name}` is replaced by a value. */
 export interface Messages {
@@ -14,6 +14,8 @@ export interface Messages {
   readonly mute: string;
   readonly keypad: string;
   readonly captions: string;
+  readonly devices: string;
+  readonly quality: string;
   readonly controls: string;
   readonly star: string;
   readonly hash: string;
@@ -59,31 +61,42 @@ export interface Messages {
 
   /** By error or warning code: what happened, and what to do. A code that is missing shows what the call itself says. */
   readonly problems: Readonly<Record<string, readonly [message: string, action: string]>>;
+  /** By warning code: what the button says that fixes it; `resolve` for a code that is missing. */
+  readonly fixes: Readonly<Record<string, string>>;
 }
+
+/** What can be replaced: the words of every element. */
+export type MessageChanges = Partial<Messages & PanelMessages>;
 
 /** Keys of the plain strings. */
 export type MessageKey = { [Key in keyof Messages]: Messages[Key] extends string ? Key : never }[keyof Messages];
 
-const tables = new Map<string, Messages>([
-  ["en", en],
-  ["de", de],
-  ["es", es],
-]);
+/** English is there; other languages are scripts of their own, loaded when an element speaks them. */
+const book = new MessageBook<Messages>(
+  en,
+  { de: async () => (await import("./de.ts")).de, es: async () => (await import("./es.ts")).es },
+  mergeMessages,
+);
 
-/** The table for a BCP 47 tag: exact, then its language, then English. */
+/** The table for a BCP 47 tag: exact, then its language, then English; English, too, while it is not loaded (see `messagesReady`). */
 export function messagesFor(locale: string): Messages {
-  const tag = locale.toLowerCase();
-  return tables.get(tag) ?? tables.get(tag.split("-", 1)[0] ?? "") ?? en;
+  return book.find(locale);
 }
 
-/** Adds a language, or changes words of one, for every element rendered from now on. `problems` are merged by code. */
-export function registerMessages(locale: string, messages: Partial<Messages>): void {
-  tables.set(locale.toLowerCase(), mergeMessages(messagesFor(locale), messages));
+/** Resolves when the table for this tag is loaded, or cannot be; undefined where there is nothing to wait for. */
+export function messagesReady(locale: string): Promise<void> | undefined {
+  return book.load(locale);
 }
 
-export function mergeMessages(base: Messages, overrides: Partial<Messages> | undefined): Messages {
-  if (overrides === undefined) return base;
-  return { ...base, ...overrides, problems: { ...base.problems, ...overrides.problems } };
+/** Adds a language, or changes words of one, for every element rendered from now on. `problems` and `fixes` are merged by code. */
+export function registerMessages(locale: string, changes: MessageChanges): void {
+  registerChanges(locale, changes);
+}
+
+export function mergeMessages(base: Messages, changes: MessageChanges | undefined): Messages {
+  if (changes === undefined) return base;
+  const problems = { ...base.problems, ...changes.problems };
+  return { ...base, ...changes, problems, fixes: { ...base.fixes, ...changes.fixes } };
 }
 
 export function fill(template: string, values: Readonly<Record<string, string>> = {}): string {

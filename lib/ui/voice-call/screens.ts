@@ -32,7 +32,7 @@ export function warningList(
       return html`<div part="warning" class="warning">
         ${warningIcon}
         <p dir="auto"><strong>${message}</strong> ${action}</p>
-        ${warning.resume && html`<button type="button" part="resume" @click=${() => resume(warning)}>${table.resolve}</button>`}
+        ${warning.resume && html`<button type="button" part="resume" @click=${() => resume(warning)}>${table.fixes[warning.code] ?? table.resolve}</button>`}
       </div>`;
     })}
   </div>`;

@@ -6,7 +6,8 @@ import { VoiceError } from "../../call/voice-error.ts";
 import { type CallScope, callScope } from "../call-scope.ts";
 import { type CallEventType, type CallPhase, type CallView, phaseOf } from "../call-view.ts";
 import { ContextProvider } from "../context.ts";
-import { captionsIcon, keypadIcon } from "../icons.ts";
+import { captionsIcon, devicesIcon, keypadIcon } from "../icons.ts";
+import { localeOf } from "../messages/locale.ts";
 import { PermissionController } from "../permission-controller.ts";
 import { buttons, theme } from "../styles.ts";
 import { VoiceElement } from "../voice-element.ts";
@@ -15,6 +16,9 @@ import { forward, forwardedEvents } from "./forward.ts";
 import { callOptions } from "./options.ts";
 import { connectingStages, endReport, warningList } from "./screens.ts";
 import { card } from "./voice-call.styles.ts";
+
+/** Failures after which another microphone may help. */
+const anotherDevice: readonly string[] = ["media-constraints", "media-failed", "media-in-use", "media-no-device"];
 
 /**
  * A whole voice call in one element: start button, permission explanation, connecting stages, call bar, level meters,
@@ -43,12 +47,13 @@ import { card } from "./voice-call.styles.ts";
  * @csspart levels - The two meters.
  * @csspart captions - The `<voice-captions>`.
  * @csspart dialpad - The `<voice-dialpad>`.
+ * @csspart devices - The `<voice-devices>`.
  * @csspart end - The end screen.
  * @csspart headline - Who ended the call, or what went wrong.
  * @csspart detail - Why, or what to do.
  * @csspart code - The error's code.
  * @csspart bar - The call bar.
- * @csspart toggle - The buttons of the bar that show keypad and captions.
+ * @csspart toggle - The buttons of the bar that show keypad, devices and captions.
  * @csspart call-button - The start button.
  * @csspart mute-button - The mute button.
  * @csspart hangup-button - The hang-up button.
@@ -58,6 +63,9 @@ import { card } from "./voice-call.styles.ts";
  * @csspart speaker - Who says it, in the captions.
  * @csspart key - One key of the keypad.
  * @csspart digits - The digits sent so far.
+ * @csspart field - A label with what belongs to it, in the devices.
+ * @csspart select - A list of devices.
+ * @csspart problem - What went wrong with a device.
  * @cssprop --voice-call-width - Greatest width (default 25rem).
  * @cssprop --voice-surface - Background.
  * @cssprop --voice-raised - Background of buttons.
@@ -79,6 +87,9 @@ import { card } from "./voice-call.styles.ts";
  * @fires voice-hangup-request - A person asks to end the call. Cancelable.
  * @fires voice-mute-request - A person asks to mute or unmute. Cancelable.
  * @fires voice-dtmf-request - A person pressed a key. Cancelable.
+ * @fires voice-microphone-request - A person chose a microphone. Cancelable.
+ * @fires voice-speaker-request - A person chose a loudspeaker. Cancelable.
+ * @fires voice-processing-request - A person switched the processing of the microphone. Cancelable.
  * @fires voice-statechange - The call changed its state. `detail.state`, `detail.previous`
  * @fires voice-mutechange - `detail.muted`
  * @fires voice-caption - A line of the transcript is new or has grown. `detail.caption`
@@ -108,6 +119,7 @@ export class VoiceCall extends VoiceElement {
     theme: { type: String, reflect: true },
     noCaptions: { type: Boolean, attribute: "no-captions" },
     noKeypad: { type: Boolean, attribute: "no-keypad" },
+    noDevices: { type: Boolean, attribute: "no-devices" },
     workletUrl: { type: String, attribute: "worklet-url" },
     workerUrl: { type: String, attribute: "worker-url" },
     wasmUrl: { type: String, attribute: "wasm-url" },
@@ -137,6 +149,8 @@ export class VoiceCall extends VoiceElement {
   declare noCaptions: boolean;
   /** Leaves out the keypad and its button. */
   declare noKeypad: boolean;
+  /** Leaves out the choice of devices and its button. */
+  declare noDevices: boolean;
   /** Address of `worklet.js`, where a strict content security policy forbids the inlined one. */
   declare workletUrl: string | undefined;
   /** Address of `worker.js`, likewise. */
@@ -155,13 +169,17 @@ export class VoiceCall extends VoiceElement {
   #failure: CallEnd | undefined;
   #phase: CallPhase = "idle";
   #focusWithin = false;
-  #keypadOpen = false;
+  /** What the bar has opened. At most one, so that the call fits a small screen. */
+  #unfolded: "dialpad" | "devices" | undefined;
+  /** Kept once it was opened. */
+  #devicesShown = false;
   #captionsOpen = true;
 
   constructor() {
     super();
     this.noCaptions = false;
     this.noKeypad = false;
+    this.noDevices = false;
     this.createCall = (options) => new Call(options);
   }
 
@@ -204,6 +222,8 @@ export class VoiceCall extends VoiceElement {
     const end = this.#failure ?? call?.ended;
     const live = phase === "live";
     const underWay = live || phase === "starting";
+    const choosing = phase === "over" && !this.noDevices && anotherDevice.includes(end?.error?.code ?? "");
+    this.#devicesShown ||= choosing || this.#unfolded === "devices";
     const captions = !this.noCaptions && (live || phase === "over") && (call?.captions.length ?? 0) > 0;
     const title = this.label ?? table.title;
     return html`
@@ -229,21 +249,17 @@ export class VoiceCall extends VoiceElement {
           ${endReport(end, table)}
         </div>
         <voice-captions part="captions" exportparts="line, partial, speaker" ?hidden=${!captions || !this.#captionsOpen}></voice-captions>
-        <voice-dialpad id="dialpad" part="dialpad" exportparts="key, digits" ?hidden=${!live || !this.#keypadOpen || this.noKeypad}></voice-dialpad>
+        <voice-dialpad id="dialpad" part="dialpad" exportparts="key, digits" ?hidden=${!live || this.#unfolded !== "dialpad" || this.noKeypad}></voice-dialpad>
+        <div id="devices" ?hidden=${!choosing && (!live || this.#unfolded !== "devices" || this.noDevices)}>
+          ${
+            this.#devicesShown
+              ? html`<voice-devices part="devices" exportparts="field, select, problem" ?no-processing=${choosing} ?no-speaker=${choosing}></voice-devices>`
+              : nothing
+          }
+        </div>
         <div part="bar" class="bar" role="group" aria-label=${table.controls} ?hidden=${!underWay}>
           <voice-mute-button stacked exportparts="button:mute-button" ?hidden=${!live}></voice-mute-button>
-          <button
-            part="toggle"
-            id="keypad"
-            class="stacked toggle"
-            type="button"
-            aria-expanded=${this.#keypadOpen}
-            aria-controls="dialpad"
-            ?hidden=${!live || this.noKeypad}
-            @click=${this.#toggleKeypad}
-          >
-            <span class="icon">${keypadIcon}</span>${table.keypad}
-          </button>
+          ${this.#unfolds("dialpad", table.keypad, keypadIcon, live && !this.noKeypad)}
           <button
             part="toggle"
             class="stacked toggle"
@@ -254,6 +270,7 @@ export class VoiceCall extends VoiceElement {
           >
             <span class="icon">${captionsIcon}</span>${table.captions}
           </button>
+          ${this.#unfolds("devices", table.devices, devicesIcon, live && !this.noDevices)}
           <slot name="controls"></slot>
           <voice-hangup-button stacked exportparts="button:hangup-button"></voice-hangup-button>
         </div>
@@ -270,7 +287,7 @@ export class VoiceCall extends VoiceElement {
     const before = this.#phase;
     this.#phase = phase;
     if (phase === before) return;
-    if (phase !== "live") this.#keypadOpen = false;
+    if (phase !== "live") this.#unfolded = undefined;
     if (!this.#focusWithin) return;
     // What had the focus may just have been hidden. The frame itself cannot be pressed by accident.
     if (phase === "starting") this.#find("section")?.focus();
@@ -287,7 +304,7 @@ export class VoiceCall extends VoiceElement {
   }
 
   #scopeNow(): CallScope {
-    return { call: this.call, messages: this.table, start: () => this.start() };
+    return { call: this.call, messages: this.table, locale: localeOf(this), start: () => this.start() };
   }
 
   #shareScope(): void {
@@ -321,19 +338,35 @@ export class VoiceCall extends VoiceElement {
     this.requestUpdate();
   };
 
-  readonly #toggleKeypad = async (): Promise<void> => {
-    this.#keypadOpen = !this.#keypadOpen;
+  #unfolds(name: "dialpad" | "devices", label: string, icon: TemplateResult, offered: boolean): TemplateResult {
+    return html`<button
+      part="toggle"
+      id="show-${name}"
+      class="stacked toggle"
+      type="button"
+      aria-expanded=${this.#unfolded === name}
+      aria-controls=${name}
+      ?hidden=${!offered}
+      @click=${() => this.#unfold(name)}
+    >
+      <span class="icon">${icon}</span>${label}
+    </button>`;
+  }
+
+  async #unfold(name: "dialpad" | "devices"): Promise<void> {
+    this.#unfolded = this.#unfolded === name ? undefined : name;
     this.requestUpdate();
     await this.updateComplete;
-    if (this.#keypadOpen) this.#find("voice-dialpad")?.focus();
-  };
+    if (this.#unfolded === "dialpad") this.#find("voice-dialpad")?.focus();
+  }
 
   readonly #keyDown = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape" || !this.#keypadOpen) return;
+    if (event.key !== "Escape" || this.#unfolded === undefined) return;
     event.stopPropagation();
-    this.#keypadOpen = false;
+    const button = this.#find(`#show-${this.#unfolded}`);
+    this.#unfolded = undefined;
     this.requestUpdate();
-    this.#find("#keypad")?.focus();
+    button?.focus();
   };
 }
 

@@ -21,7 +21,10 @@ const lampHold = 5;
  */
 export class VoiceLevel extends VoiceElement {
   static override readonly callEvents: readonly CallEventType[] = ["level", "statechange", "ended"];
-  static override properties: PropertyDeclarations = { source: { type: String, reflect: true } };
+  static override properties: PropertyDeclarations = {
+    source: { type: String, reflect: true },
+    peak: { attribute: false },
+  };
   static override styles = [
     theme,
     css`
@@ -87,6 +90,8 @@ export class VoiceLevel extends VoiceElement {
 
   /** `input`: what the microphone sends. `output`: what the loudspeaker plays. */
   declare source: "input" | "output";
+  /** 0 to 1 of full scale, in place of what the call says. */
+  declare peak: number | undefined;
 
   #lit = 0;
   #lamp = 0;
@@ -109,8 +114,9 @@ export class VoiceLevel extends VoiceElement {
   }
 
   protected override render(): TemplateResult {
-    const lit = isTalking(this.currentCall) ? this.#lit : 0;
-    const heard = lit > 0 || (this.#lamp > 0 && isTalking(this.currentCall));
+    const talking = isTalking(this.currentCall);
+    const lit = this.peak !== undefined ? litSegments(this.peak) : talking ? this.#lit : 0;
+    const heard = this.peak !== undefined ? isAudible(this.peak) : lit > 0 || (talking && this.#lamp > 0);
     const label = this.text(this.source === "output" ? "outputLevel" : "inputLevel");
     const lamp = this.text(heard ? "sound" : "silence");
     return html`

@@ -23,6 +23,7 @@ const screens: readonly (readonly [name: string, reach: (page: Page) => Promise<
       }),
   ],
   ["keypad", (page) => page.getByRole("button", { name: "Keypad" }).click()],
+  ["devices", (page) => page.locator("#show-devices").click()],
   ["reconnecting", (page) => page.evaluate(() => window.ui.call.move("reconnecting"))],
   ["ended", (page) => page.evaluate(() => window.ui.call.end({ reason: "shop is closed", by: "remote" }))],
   [
@@ -61,7 +62,7 @@ test("every button is at least 44 px each way, on a screen 320 px wide, in every
   for (const lang of ["en", "de", "es"]) {
     await open(body, { lang });
     for (const [name, reach] of screens) {
-      await (name === "keypad" ? page.locator("#keypad").click() : reach(page));
+      await (name === "keypad" ? page.locator("#show-dialpad").click() : reach(page));
       const small = await page
         .getByRole("button")
         .evaluateAll((buttons) =>
@@ -93,10 +94,7 @@ test("the whole call by keyboard alone", async ({ page, open }) => {
   await expect(page.getByRole("region", { name: "Voice call" })).toBeFocused();
   expect(await tab()).toContain("Hang up");
   await page.evaluate(() => window.ui.call.move("active"));
-  await page.keyboard.press("Shift+Tab");
-  await page.keyboard.press("Shift+Tab");
-
-  await page.keyboard.press("Shift+Tab");
+  for (let back = 0; back < 4; back++) await page.keyboard.press("Shift+Tab");
   expect(await page.getByRole("button", { name: "Mute" }).evaluate((button) => button.matches(":focus"))).toBe(true);
   await page.keyboard.press("Space");
   expect(await tab()).toBe("Keypad");
@@ -109,6 +107,7 @@ test("the whole call by keyboard alone", async ({ page, open }) => {
   await expect(page.getByRole("button", { name: "Keypad" })).toBeFocused();
   await expect(page.getByRole("button", { name: "1", exact: true })).toBeHidden();
   expect(await tab()).toBe("Captions");
+  expect(await tab()).toBe("Devices");
   expect(await tab()).toContain("Hang up");
   await page.keyboard.press("Enter");
   await page.evaluate(() => window.ui.call.end({ reason: "normal", by: "local" }));

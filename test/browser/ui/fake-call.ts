@@ -13,6 +13,7 @@ import {
 } from "../../../lib/call/call-events.ts";
 import type { CallState } from "../../../lib/call/call-state.ts";
 import type { Caption } from "../../../lib/call/captions.ts";
+import { DeviceManager } from "../../../lib/call/devices.ts";
 import type { CallView } from "../../../lib/ui/call-view.ts";
 
 /** A call that a test moves by hand. Like the real one it fires after it changed, and does nothing it was not told to. */
@@ -24,6 +25,8 @@ export class FakeCall extends EventTarget implements CallView {
   captions: readonly Caption[] = [];
   ended: CallEnd | undefined;
   warnings: readonly CallWarning[] = [];
+  volume = 1;
+  readonly devices = new DeviceManager();
   /** What it was asked for, oldest first. */
   readonly asked: string[] = [];
   readonly #listeners = new Map<string, Set<unknown>>();
@@ -50,6 +53,7 @@ export class FakeCall extends EventTarget implements CallView {
 
   setVolume(volume: number): void {
     this.#ask(`setVolume ${volume}`);
+    this.volume = volume;
   }
 
   async resumeAudio(): Promise<void> {

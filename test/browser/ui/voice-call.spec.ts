@@ -34,7 +34,7 @@ test("leads from the start button over the stages to the call and its end", asyn
 
   await page.evaluate(() => window.ui.call.move("active"));
   await expect(current).toBeHidden();
-  await expect.poll(() => buttonNames(page)).toEqual(["Captions", "Hang up", "Keypad", "Mute"]);
+  await expect.poll(() => buttonNames(page)).toEqual(["Captions", "Devices", "Hang up", "Keypad", "Mute"]);
   await expect(page.getByRole("meter")).toHaveCount(2);
   await expect(page.getByRole("timer")).toHaveText("0:00");
 
@@ -281,8 +281,8 @@ test("fills its slots from the page", async ({ page, open }) => {
   await expect(page.getByText("extra")).toBeVisible();
 });
 
-test("leaves out keypad and captions where the page wants neither", async ({ page, open }) => {
-  await open(`<voice-call no-keypad no-captions></voice-call>`);
+test("leaves out keypad, captions and devices where the page wants none", async ({ page, open }) => {
+  await open(`<voice-call no-keypad no-captions no-devices></voice-call>`);
   await page.getByRole("button").click();
   await page.evaluate(() => {
     window.ui.call.move("active");

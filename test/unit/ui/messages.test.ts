@@ -2,7 +2,17 @@ import { describe, expect, it } from "vitest";
 import { de } from "../../../lib/ui/messages/de.ts";
 import { en } from "../../../lib/ui/messages/en.ts";
 import { es } from "../../../lib/ui/messages/es.ts";
-import { fill, mergeMessages, messagesFor, registerMessages } from "../../../lib/ui/messages/messages.ts";
+import {
+  fill,
+  mergeMessages,
+  messagesFor,
+  messagesReady,
+  registerMessages,
+} from "../../../lib/ui/messages/messages.ts";
+import { panelBook } from "../../../lib/ui/messages/panel-book.ts";
+import { panels as panelsDe } from "../../../lib/ui/messages/panels-de.ts";
+import { panels as panelsEn } from "../../../lib/ui/messages/panels-en.ts";
+import { panels as panelsEs } from "../../../lib/ui/messages/panels-es.ts";
 
 const placeholders = (text: unknown) => [...String(text).matchAll(/\{\w+\}/g)].map(String).sort();
 
@@ -12,10 +22,42 @@ describe("the message table", () => {
       expect(Object.keys(table).sort()).toEqual(Object.keys(en).sort());
       for (const key of Object.keys(en) as (keyof typeof en)[]) {
         expect(placeholders(table[key]), key).toEqual(placeholders(en[key]));
-        if (key !== "problems" && key !== "agent") expect(table[key], key).not.toBe(en[key]);
+        if (key !== "problems" && key !== "fixes" && key !== "agent") expect(table[key], key).not.toBe(en[key]);
       }
     });
   }
+
+  it("names every action that fixes a problem in every language, each in its own words", () => {
+    for (const table of [de, es]) {
+      expect(Object.keys(table.fixes).sort()).toEqual(Object.keys(en.fixes).sort());
+      for (const code of Object.keys(en.fixes)) {
+        expect(table.fixes[code]).not.toBe(en.fixes[code]);
+        expect(Object.keys(table.problems)).toContain(code);
+      }
+    }
+  });
+
+  it("says everything of the panels in every language", () => {
+    for (const table of [panelsDe, panelsEs]) {
+      expect(Object.keys(table)).toEqual(Object.keys(panelsEn));
+      for (const key of Object.keys(panelsEn) as (keyof typeof panelsEn)[]) {
+        expect(placeholders(table[key]), key).toEqual(placeholders(panelsEn[key]));
+        expect(table[key].length, key).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  it("is English until another language is loaded, once for all who ask", async () => {
+    expect(messagesReady("en")).toBeUndefined();
+    expect(messagesReady("fi-FI")).toBeUndefined();
+    expect(messagesFor("de")).toBe(en);
+    const loading = messagesReady("de");
+    expect(messagesReady("de-AT")).toBe(loading);
+    await Promise.all([loading, messagesReady("es")]);
+    expect(messagesReady("de")).toBeUndefined();
+    await panelBook.load("de");
+    expect(panelBook.find("de-CH")).toBe(panelsDe);
+  });
 
   it("translates the same problems into every language, each with something to do", () => {
     expect(Object.keys(de.problems).sort()).toEqual(Object.keys(es.problems).sort());
@@ -43,6 +85,8 @@ describe("the message table", () => {
     expect([nl.hangUp, nl.mute, nl.keypad]).toEqual(["Ophangen", "Dempen", en.keypad]);
     expect(nl.problems["media-no-device"]).toEqual(["Geen microfoon.", "Sluit er een aan."]);
     expect(messagesFor("en")).toBe(en);
+    registerMessages("nl", { microphone: "Microfoon" });
+    expect(panelBook.find("nl").microphone).toBe("Microfoon");
   });
 
   it("merges problems by code", () => {
