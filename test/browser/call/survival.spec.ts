@@ -204,7 +204,7 @@ test("a page that is left ends its call", async ({ page }) => {
   console.log(`the server hears: ${server.of("ended")[0]?.by}, ${server.of("ended")[0]?.reason}`);
 });
 
-test("a server that restarts sends its calls elsewhere: the same call goes on without being dropped", async ({
+test("a server that restarts sends its calls elsewhere: the same call goes on, and so does its recording", async ({
   page,
 }) => {
   const calls: VoiceSession[] = [];
@@ -220,6 +220,12 @@ test("a server that restarts sends its calls elsewhere: the same call goes on wi
   await other.ready;
   await openTestPage(page);
   await startCall(page, { src: other.url });
+  await page.evaluate(() =>
+    window.call.addEventListener("recording", ({ id, blob }) => {
+      window.log.push({ type: "recording", detail: JSON.stringify([id, blob?.size ?? 0]), at: 0 });
+    }),
+  );
+  const recording = await calls[0]!.startRecording(["both"]);
   await page.waitForTimeout(500);
   const closedAt = Date.now();
   await calls[0]!.session.transport!.close(1012, "service restart");
@@ -227,7 +233,11 @@ test("a server that restarts sends its calls elsewhere: the same call goes on wi
   expect(Date.now() - closedAt).toBeLessThan(2000);
   await reached(page, "active", 2000);
   expect(calls[1]!.call.id).toBe(calls[0]!.call.id);
-  expect(calls[1]!.metadata).toEqual({ resumed_from: calls[0]!.call.session_id });
+  expect(calls[1]!.resumedFrom).toBe(calls[0]!.call.session_id);
+  await calls[1]!.stopRecording(recording);
+  const recordings = (await log(page)).filter(({ type }) => type === "recording").map(({ detail }) => detail);
+  expect(recordings.map(([id]) => id)).toEqual([recording, recording]);
+  expect(recordings[1][1]).toBeGreaterThan(1000);
   expect(await names(page)).toEqual([...began, "reconnecting", "active"]);
   await hangUp(page);
   await other.close();
