@@ -102,7 +102,7 @@ const rows = [
   [
     "headless Call (assets apart)",
     await bundledBytes("call", 'export { Call } from "voicebridge";', [withoutAssets, loadedLater]),
-    26,
+    27,
   ],
   [
     "<voice-call> with Lit (assets apart)",

@@ -1,6 +1,6 @@
 import { AudioError } from "./audio-error.ts";
 import { type AudioWarning, AudioWarningClearEvent, AudioWarningEvent } from "./audio-events.ts";
-import type { AudioDevice } from "./device-list.ts";
+import { type AudioDevice, findDevice } from "./device-list.ts";
 import type { MicrophoneSettings } from "./device-memory.ts";
 import type { DeviceManager, DeviceUser } from "./devices.ts";
 import type { MicrophoneOptions } from "./microphone.ts";
@@ -157,7 +157,7 @@ export class DeviceCare implements DeviceUser {
   /** Puts what should be in use in place of what is, where that differs. */
   async #mend(): Promise<void> {
     const { speaker } = this.#devices;
-    const there = speaker && this.#devices.findSpeaker(speaker);
+    const there = speaker && findDevice(this.#devices.speakers, speaker);
     if ((there?.id ?? "") !== this.#speaker) {
       await this.#play(there)
         .catch(() => this.#play(undefined))
@@ -168,7 +168,7 @@ export class DeviceCare implements DeviceUser {
     const track = this.#cared.input.track;
     if (!this.#options || !track) return;
     const wanted = this.#fixed ?? this.#devices.microphone;
-    let device = wanted && this.#devices.findMicrophone(wanted);
+    let device = wanted && findDevice(this.#devices.microphones, wanted);
     const lost = track.readyState === "ended" || this.#gone(track);
     const moved = (device?.id ?? "") !== this.#using || (!device && this.#system !== this.#systemKey);
     if (!lost && !moved) return;

@@ -16,13 +16,6 @@ export interface DeviceList {
   readonly defaultSpeaker: AudioDevice | undefined;
 }
 
-export const noDevices: DeviceList = {
-  microphones: [],
-  speakers: [],
-  defaultMicrophone: undefined,
-  defaultSpeaker: undefined,
-};
-
 /** Chromium lists what the system prefers once more, under names of its own. */
 const roles: readonly string[] = ["default", "communications"];
 

@@ -1,6 +1,6 @@
 import { AudioError } from "./audio-error.ts";
 import type { TypedEventTarget } from "./audio-events.ts";
-import { type AudioDevice, type DeviceList, findDevice, listDevices, noDevices } from "./device-list.ts";
+import type { AudioDevice, DeviceList } from "./device-list.ts";
 import { type DeviceChoice, type MicrophoneSettings, recallChoice, rememberChoice } from "./device-memory.ts";
 import { Microphone, type MicrophoneOptions } from "./microphone.ts";
 
@@ -19,6 +19,13 @@ export interface DeviceUser {
   useSpeaker(device: AudioDevice | undefined): Promise<void>;
   useSettings(settings: Partial<MicrophoneSettings>): Promise<void>;
 }
+
+const noDevices: DeviceList = {
+  microphones: [],
+  speakers: [],
+  defaultMicrophone: undefined,
+  defaultSpeaker: undefined,
+};
 
 const defaults: MicrophoneSettings = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
@@ -86,14 +93,14 @@ export class DeviceManager extends DeviceEvents {
     rememberChoice(remember ? choice : undefined);
   }
 
-  /** Reads the list anew, and from the first time on whenever something is plugged in or out. */
+  /** Reads the list anew, and from the first time on whenever something is plugged in or out. Never rejects. */
   refresh(): Promise<void> {
     const { mediaDevices } = globalThis.navigator ?? {};
     if (!this.#following) mediaDevices?.addEventListener?.("devicechange", () => void this.refresh());
     this.#following = mediaDevices !== undefined;
     // An answer that is on its way may be older than the question.
     const reading = (this.#reading ?? Promise.resolve()).then(async () => {
-      const list = await listDevices();
+      const list = await import("./device-list.ts").then(({ listDevices }) => listDevices()).catch(() => this.#list);
       const changed = JSON.stringify(list) !== JSON.stringify(this.#list);
       this.#list = list;
       if (changed) this.dispatchEvent(new DevicesEvent());
@@ -138,15 +145,6 @@ export class DeviceManager extends DeviceEvents {
   microphoneOptions(options: MicrophoneOptions): MicrophoneOptions {
     const { id } = this.microphone ?? {};
     return { ...this.#chosen.settings, ...(id ? { preferredDeviceId: id } : {}), ...options };
-  }
-
-  /** Undefined where it is not plugged in. */
-  findMicrophone(wanted: AudioDevice): AudioDevice | undefined {
-    return findDevice(this.microphones, wanted);
-  }
-
-  findSpeaker(wanted: AudioDevice): AudioDevice | undefined {
-    return findDevice(this.speakers, wanted);
   }
 
   /** Returns how to leave. */

@@ -1,3 +1,4 @@
+import { findDevice } from "./device-list.ts";
 import type { DeviceManager } from "./devices.ts";
 import { playSines } from "./local-tone.ts";
 import { Microphone } from "./microphone.ts";
@@ -87,6 +88,6 @@ export async function playTestSound(devices: DeviceManager, signal?: AbortSignal
 async function useChosen(devices: DeviceManager, context: AudioContext): Promise<void> {
   if (!devices.speaker) return;
   await devices.refresh();
-  const speaker = devices.findSpeaker(devices.speaker);
+  const speaker = findDevice(devices.speakers, devices.speaker);
   if (speaker) await setSink(context, speaker.id);
 }

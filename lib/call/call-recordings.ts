@@ -30,6 +30,14 @@ export class CallRecordings {
     return id;
   }
 
+  /** What is said while it is paused is left out. False where there is no such recording (any more). */
+  pause(id: string, paused: boolean): boolean {
+    const { recorder } = this.#running.get(id) ?? {};
+    if (paused && recorder?.state === "recording") recorder.pause();
+    if (!paused && recorder?.state === "paused") recorder.resume();
+    return recorder !== undefined;
+  }
+
   /** Undefined where there is no such recording (any more). */
   async stop(id: string): Promise<CallRecording | undefined> {
     const running = this.#running.get(id);

@@ -22,7 +22,7 @@ import {
   CallWarningEvent,
 } from "./call-events.ts";
 import type { CallAudioPort, CallOptions } from "./call-options.ts";
-import { CallRecordings } from "./call-recordings.ts";
+import { type CallRecording, CallRecordings } from "./call-recordings.ts";
 import { type CallEndState, type CallState, move } from "./call-state.ts";
 import type { CallStats } from "./call-stats.ts";
 import { type Caption, Captions } from "./captions.ts";
@@ -213,6 +213,31 @@ export class Call extends CallEvents {
     await this.#audio?.resume().catch(rethrow);
   }
 
+  /**
+   * Records both sides in the memory of this page; throws `VoiceError` `call-state` before there is sound. Returns the recording's identifier.
+   * Ask everybody first: the law of most places wants their consent. What still runs when the call ends is finished then.
+   */
+  startRecording(tags: readonly string[] = []): string {
+    const audio = this.#audio;
+    if (!audio || this.#ending) throw noRecording();
+    const id = this.#recordings.start(audio.conversation(), tags);
+    this.dispatchEvent(new CallRecordingEvent(id, tags));
+    return id;
+  }
+
+  /** What is said while it is paused is left out. Throws `VoiceError` `call-state` where there is no such recording (any more). */
+  pauseRecording(id: string, paused: boolean): void {
+    if (!this.#recordings.pause(id, paused)) throw noRecording();
+  }
+
+  /** Finishes it. Throws `VoiceError` `call-state` where there is no such recording (any more). */
+  async stopRecording(id: string): Promise<CallRecording> {
+    const recording = await this.#recordings.stop(id);
+    if (!recording) throw noRecording();
+    this.dispatchEvent(new CallRecordingEvent(id, recording.tags, recording.blob));
+    return recording;
+  }
+
   /** Sets variables the application may read. */
   setVariables(data: Readonly<Record<string, unknown>>): void {
     for (const [key, value] of Object.entries(data)) this.#variables.set(key, value);
@@ -337,14 +362,12 @@ export class Call extends CallEvents {
     startRecording: async (tags) => {
       const allowed = this.dispatchEvent(new CallRecordingRequestEvent(tags));
       if (!allowed || !this.#audio) throw new ProtocolError("recording refused", { status: 403 });
-      const id = this.#recordings.start(this.#audio.conversation(), tags);
-      this.dispatchEvent(new CallRecordingEvent(id, tags));
-      return id;
+      return this.startRecording(tags);
     },
     stopRecording: async (id) => {
-      const recording = await this.#recordings.stop(id);
-      if (!recording) throw new ProtocolError(`there is no recording ${id}`, { status: 404 });
-      this.dispatchEvent(new CallRecordingEvent(id, recording.tags, recording.blob));
+      await this.stopRecording(id).catch(() => {
+        throw new ProtocolError(`there is no recording ${id}`, { status: 404 });
+      });
     },
     destinationOf: (applicationId) => this.#redirected(applicationId),
     heard: (name, data) => this.#hear(name, data),
@@ -485,6 +508,9 @@ export class Call extends CallEvents {
     return end;
   }
 }
+
+const noRecording = () =>
+  new VoiceError("call-state", "There is no such recording.", "Start one while the call is connected.");
 
 const rethrow = (error: unknown): never => {
   throw VoiceError.from(error);
