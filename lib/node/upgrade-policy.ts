@@ -53,8 +53,6 @@ export interface AdmissionPolicy {
   readonly profiles: readonly string[];
   /** Asked first, before anything that costs. */
   readonly turnAway: (request: UpgradeRequest) => Refusal | undefined;
-  /** Asked last, in the task in which the session is made. */
-  readonly capacity: (request: UpgradeRequest) => Refusal | undefined;
 }
 
 /** Whether a page of `origin` may dial. No origin is no page: credentials alone decide. */
@@ -68,7 +66,7 @@ export function isAllowedOrigin(
   return allowed.some((entry) => (typeof entry === "string" ? entry === origin : entry.test(origin)));
 }
 
-/** Everything that is checked before the upgrade. Never rejects: what `authorize` throws is a refusal with 500, and `onError` hears of it. */
+/** Everything that is checked before the upgrade, but for what is free only now: whether there is room. Never rejects: what `authorize` throws is a refusal with 500, and `onError` hears of it. */
 export async function admit(
   upgrade: ReadUpgrade,
   policy: AdmissionPolicy,
@@ -97,8 +95,7 @@ export async function admit(
     return { cause: "credentials", status: 401, message: "Missing or wrong credentials.", headers };
   }
   try {
-    const agreement = negotiateProfile(offer.tokens, policy.profiles);
-    return policy.capacity(request) ?? { agreement, identity };
+    return { agreement: negotiateProfile(offer.tokens, policy.profiles), identity };
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     return { cause: "profile", status: 400, message: error.message };

@@ -64,7 +64,6 @@ export class VoiceServer {
       authorizeTimeoutMs: options.authorizeTimeoutMs ?? 10_000,
       profiles: options.profiles ?? ["rtvbp.v1"],
       turnAway: (request) => this.#door.turnAway(request),
-      capacity: (request) => this.#door.capacity(request),
     };
     this.#sockets = new WebSocketServer({
       noServer: true,
@@ -229,9 +228,11 @@ export class VoiceServer {
         this.#logger.error("authorize failed", { path, address, ...errorFields(error) });
       });
     };
-    void check().then((outcome) => {
+    void check().then((admitted) => {
       this.#pending.delete(socket);
       if (socket.destroyed) return;
+      // Room is looked for in the task in which it is taken: of those who were checked at the same time, only so many come in.
+      const outcome = "cause" in admitted ? admitted : (this.#door.capacity(upgrade.request) ?? admitted);
       if ("cause" in outcome) {
         this.#logger.info("call refused", { path, address, cause: outcome.cause, status: outcome.status });
         this.#refuse(socket, outcome);

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { addressKey } from "../../../lib/node/address-key.ts";
 import { AddressRates } from "../../../lib/node/address-rates.ts";
 import { Doorkeeper } from "../../../lib/node/doorkeeper.ts";
 import { TokenBucket } from "../../../lib/node/token-bucket.ts";
-import { serve, upgrade } from "./server-rig.ts";
+import { afterwards, serve, upgrade } from "./server-rig.ts";
+import { until } from "./voice-side.ts";
 
 const from = (address: string) => ({ address });
 
@@ -116,3 +118,29 @@ describe("a voice server with a rate of upgrades", () => {
     expect(server.stats().refused).toMatchObject({ credentials: 2, rate: 1 });
   });
 });
+
+describe("a voice server with room for two", () => {
+  it("lets two in, however many were checked at the same time", async () => {
+    let proceed = (): void => {};
+    const gate = new Promise<boolean>((resolve) => {
+      proceed = () => resolve(true);
+    });
+    const { url, server } = await serve({ maxSessions: 2, authorize: () => gate });
+    const answers = Array.from({ length: 6 }, () => statusOf(url));
+    await until(() => server.stats().pendingUpgrades === 6);
+    proceed();
+    expect((await Promise.all(answers)).sort()).toEqual([101, 101, 503, 503, 503, 503]);
+    expect(server.stats()).toMatchObject({ sessions: 2, accepted: 2, refused: { full: 4 } });
+  });
+});
+
+/** Stays on where it is let in. */
+function statusOf(url: string): Promise<number> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(url, ["rtvbp.v1"]);
+    afterwards(() => socket.terminate());
+    socket.on("error", () => {});
+    socket.once("open", () => resolve(101));
+    socket.once("unexpected-response", (_, { statusCode }) => resolve(statusCode ?? 0));
+  });
+}
