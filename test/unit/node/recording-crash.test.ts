@@ -32,10 +32,12 @@ describe("a recording whose process is killed", () => {
     expect(Buffer.from(wavHeader({ sampleRate: 16_000, channels: 2 }, named)).equals(left.subarray(0, 44))).toBe(true);
     expect(named).toBeLessThanOrEqual(left.length - 44);
     if (bytes > 50_000) expect(named).toBeGreaterThan(0);
-    const played = spawnSync("ffmpeg", ["-v", "error", "-xerror", "-i", file, "-f", "s16le", "-"], {
+    // Before the first length is written the end of the file is the end of the sound, which ffmpeg plays and remarks upon.
+    const strict = named > 0 ? ["-xerror"] : [];
+    const played = spawnSync("ffmpeg", ["-v", "error", ...strict, "-i", file, "-f", "s16le", "-"], {
       maxBuffer: 1 << 28,
     });
-    expect([played.status, played.stderr.toString()]).toEqual([0, ""]);
+    expect([played.status, named > 0 ? played.stderr.toString() : ""]).toEqual([0, ""]);
     expect(played.stdout.length).toBe(named || left.length - 44); // nothing named: ffmpeg plays what is there
     expect(decodeWav(left).samples.length).toBe(named / 4);
   });
