@@ -32,7 +32,7 @@ import { type DtmfPress, DtmfSender, type DtmfTiming } from "./dtmf-sender.ts";
 import { type Destination, failure, Line, type LineHost } from "./line.ts";
 import { watchPage } from "./page-watch.ts";
 import { QualityMeter } from "./quality-meter.ts";
-import { findToken, leaveToken, type ResumeToken, removeToken } from "./resume-token.ts";
+import { findToken, leaveToken, type ResumeToken } from "./resume-token.ts";
 import { VoiceError } from "./voice-error.ts";
 
 /** Time between two looks at statistics and round trip while a call is on. */
@@ -98,8 +98,7 @@ export class Call extends CallEvents {
    * `options` as for a new call: credentials are not kept. Undefined where there is none; each can be had once.
    */
   static resume(options: CallOptions = {}): Call | undefined {
-    const token = findToken();
-    removeToken();
+    const token = findToken("take");
     return token && new Call(options, token);
   }
 

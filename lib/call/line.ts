@@ -117,7 +117,7 @@ export class Line {
   /** Ends the leg in good order, or gives up looking for one. Nothing is told to the host. Idempotent. */
   async hangUp(reason: string): Promise<void> {
     const ended = (this.#leg ?? this.#opening)?.session.hangUp(reason);
-    this.#over.abort(new SessionError("session-closed", `The call ended: ${reason}.`));
+    this.#over.abort(new SessionError("session-closed", "The call ended."));
     await ended;
   }
 

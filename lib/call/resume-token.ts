@@ -24,35 +24,26 @@ const key = "voicebridge.resume";
 /** How long a page may take to load again. */
 const VALID_MS = 30_000;
 
-/** `sessionStorage`, unless the browser forbids it or there is none. */
-function storage(): Storage | undefined {
-  try {
-    return (globalThis as { sessionStorage?: Storage }).sessionStorage;
-  } catch {
-    return undefined;
-  }
-}
+/** Throws where the browser forbids it. */
+const storage = (): Storage | undefined => (globalThis as { sessionStorage?: Storage }).sessionStorage;
 
 /** One per tab: the newest. */
 export function leaveToken(token: Omit<ResumeToken, "expiresAt">): void {
   try {
     storage()?.setItem(key, JSON.stringify({ ...token, expiresAt: Date.now() + VALID_MS }));
   } catch {
-    // Full: the call ends with the page, as it would without.
+    // Full, or forbidden: the call ends with the page, as it would without.
   }
 }
 
-/** Undefined where there is none that is still good. */
-export function findToken(): ResumeToken | undefined {
+/** Undefined where there is none that is still good. `take`: it cannot be found again. */
+export function findToken(take?: "take"): ResumeToken | undefined {
   try {
     const token = JSON.parse(storage()?.getItem(key) ?? "null") as ResumeToken | null;
+    if (take) storage()?.removeItem(key);
     const good = typeof token?.callId === "string" && typeof token.sessionId === "string";
     return good && token.expiresAt > Date.now() ? token : undefined;
   } catch {
     return undefined;
   }
-}
-
-export function removeToken(): void {
-  storage()?.removeItem(key);
 }

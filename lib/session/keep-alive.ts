@@ -13,7 +13,7 @@ export interface KeepAliveHost {
   readonly transport: Transport;
   /** Asks the peer. May reject. */
   readonly ping: (timeoutMs: number) => Promise<unknown>;
-  readonly lost: (reason: string) => void;
+  readonly lost: () => void;
 }
 
 /** Times in a row that nothing came back. */
@@ -56,7 +56,7 @@ export class KeepAlive {
     const after = answered ? undefined : await transport.stats();
     this.#checking = false;
     if (after && after.receivedTexts === before.receivedTexts && after.receivedFrames === before.receivedFrames) {
-      lost(`no sign of life for ${this.#checkMs} ms`);
+      lost();
     }
   }
 
@@ -67,7 +67,7 @@ export class KeepAlive {
     this.#beatAt = now;
     this.#misses = received === this.#received ? this.#misses + 1 : 0;
     this.#received = received;
-    if (this.#misses >= maxMisses) this.#host.lost(`no sign of life for ${maxMisses * this.#intervalMs} ms`);
+    if (this.#misses >= maxMisses) this.#host.lost();
     else if (sinceMs < 0 || sinceMs > 3 * this.#intervalMs) void this.check();
     else this.#ask(this.#intervalMs);
   }

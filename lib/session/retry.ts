@@ -69,48 +69,44 @@ export async function retry<T>(attempt: (signal: AbortSignal) => Promise<T>, opt
   const { clock, backoff, withinMs, delayMs = 0, signal, nudge, retryable = saysNotFatal } = options;
   const { tryForMs = withinMs, attemptMs = withinMs } = options;
   const startedAt = clock.now();
-  const window = new AbortController();
-  const abort = (): void => window.abort(signal.reason);
-  const cancelWindow = clock.after(withinMs, () => window.abort());
-  if (signal.aborted) abort();
-  else signal.addEventListener("abort", abort);
+  const window = limit(signal, withinMs, clock);
+  let failure: unknown = new SessionError("session-timeout", "There was no time to try.");
   try {
-    let failure: unknown = new SessionError("session-timeout", "There was no time to try.");
     for (let waitMs = delayMs; ; ) {
       await pause(waitMs, { clock, nudge, signal: window.signal });
       if (window.signal.aborted) break;
+      const one = limit(window.signal, attemptMs, clock);
       try {
-        return await within(attemptMs, clock, window.signal, attempt);
+        return await attempt(one.signal);
       } catch (error) {
         failure = error;
         if (window.signal.aborted || !retryable(error)) break;
+      } finally {
+        one.release();
       }
       waitMs = backoff.nextMs();
       if (clock.now() - startedAt + waitMs > tryForMs) break;
     }
     throw signal.aborted ? signal.reason : failure;
   } finally {
-    cancelWindow();
-    signal.removeEventListener("abort", abort);
+    window.release();
   }
 }
 
-async function within<T>(
-  limitMs: number,
-  clock: Clock,
-  signal: AbortSignal,
-  attempt: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const one = new AbortController();
-  const abort = (): void => one.abort(signal.reason);
+/** A signal that aborts with `signal`, or after `limitMs`. */
+function limit(signal: AbortSignal, limitMs: number, clock: Clock): { signal: AbortSignal; release(): void } {
+  const own = new AbortController();
+  const abort = (): void => own.abort(signal.reason);
   const cancel = clock.after(limitMs, abort);
   signal.addEventListener("abort", abort);
-  try {
-    return await attempt(one.signal);
-  } finally {
-    cancel();
-    signal.removeEventListener("abort", abort);
-  }
+  if (signal.aborted) abort();
+  return {
+    signal: own.signal,
+    release: () => {
+      cancel();
+      signal.removeEventListener("abort", abort);
+    },
+  };
 }
 
 interface PauseOptions {

@@ -305,7 +305,7 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
         clock: this.#clock,
         transport,
         ping: (timeoutMs) => this.ping({ timeoutMs }),
-        lost: (reason) => transport.abandon(reason),
+        lost: () => transport.abandon("no sign of life"),
       },
       keepAlive,
     );
