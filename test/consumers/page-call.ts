@@ -1,7 +1,6 @@
 import type { Page } from "playwright";
 import type { Call, CallEnd, CallState, CallWarning, TransportStats } from "../../lib/index.ts";
-import { compareWindows } from "../support/aligned.ts";
-import { resample } from "../support/signal.ts";
+import { align, resample } from "../support/signal.ts";
 import { readWav, type Sound } from "../support/wav.ts";
 
 declare global {
@@ -36,8 +35,12 @@ const deadlineMs = 20_000;
 export async function makeCall(page: Page, url: string, microphone: string): Promise<PageCall> {
   await pressStart(page, url);
   await reach(page, "active");
-  await until("the echo", async () => (await stats(page)).receivedFrames > 75);
-  const heard = await listen(page);
+  const heard = await until("the echo", async () => (await stats(page)).receivedFrames > 75)
+    .then(() => listen(page))
+    .catch(async (error: Error) => {
+      const end = await ended(page);
+      throw new Error(end ? `the call ended by itself: ${end}` : error.message, { cause: error });
+    });
   const { receivedFrames, thread } = await stats(page);
   const warnings = await page.evaluate(() => {
     return window.shownCall()!.warnings.map(({ code, message, action }) => ({ code, message, action }));
@@ -91,6 +94,14 @@ async function reach(page: Page, wanted: CallState): Promise<void> {
   });
 }
 
+/** Why the call is over, if it is. */
+function ended(page: Page): Promise<string | undefined> {
+  return page.evaluate(() => {
+    const { by, reason, error } = window.shownCall()?.ended ?? {};
+    return by && `by ${by}, ${reason}${error ? ` (${error.message})` : ""}`;
+  });
+}
+
 async function stats(page: Page): Promise<Pick<TransportStats, "receivedFrames" | "thread">> {
   return page.evaluate(async () => {
     const { receivedFrames = 0, thread = "none" } = (await window.shownCall()!.stats()).transport ?? {};
@@ -124,20 +135,31 @@ async function listen(page: Page): Promise<Sound> {
 
 function correlate(heard: Sound, microphone: string): number {
   const sound = telephoneBand(heard);
-  const said = telephoneBand(readWav(microphone));
-  const twice = new Float32Array(said.length * 2); // the fake microphone begins again at the end
-  twice.set(said);
-  twice.set(said, said.length);
+  const said = saidOverAndOver(microphone);
   const windows: number[] = [];
   for (let at = 0; at + windowSamples <= sound.length; at += windowSamples) {
-    windows.push(compareWindows(sound.subarray(at, at + windowSamples), twice, windowSamples).correlation);
+    windows.push(align(said, sound.subarray(at, at + windowSamples)).correlation);
   }
   return windows.sort((a, b) => a - b)[windows.length >> 1] ?? 0;
 }
 
 /** What every codec lets through, at a rate so high that noise still matches half a sample off. */
-const telephoneBand = (sound: Sound): Float32Array => resample(resample(sound, 8000), 24_000).samples;
-const windowSamples = 2400;
+const telephoneBand = (sound: Sound): Float32Array => resample(resample(sound, 8000), 12_000).samples;
+const windowSamples = 1200;
+const microphones = new Map<string, Float32Array>();
+
+/** The fake microphone begins again at the end of its file. */
+function saidOverAndOver(file: string): Float32Array {
+  let said = microphones.get(file);
+  if (!said) {
+    const once = telephoneBand(readWav(file));
+    said = new Float32Array(once.length + windowSamples);
+    said.set(once);
+    said.set(once.subarray(0, windowSamples), once.length);
+    microphones.set(file, said);
+  }
+  return said;
+}
 
 async function until(what: string, done: () => Promise<boolean>): Promise<void> {
   const giveUpAt = Date.now() + deadlineMs;
