@@ -64,7 +64,7 @@ test("ten seconds sent five times faster than real time play at 1.0 with nothing
     const pieces = [0, 2, 4, 6, 8, 9].map((second) =>
       align(heard, said.subarray(second * 8000, (second + 1) * 8000 - 8)),
     );
-    for (const { correlation } of pieces) expect(correlation).toBeGreaterThan(0.95);
+    for (const { correlation } of pieces) expect(correlation).toBeGreaterThan(0.9);
     const lags = pieces.map(({ lag }, i) => lag - [0, 2, 4, 6, 8, 9][i]! * 8000);
     expect(Math.max(...lags) - Math.min(...lags)).toBeLessThanOrEqual(8); // 1 ms over 10 s
     expect(playback!.bytes).toMatchObject({
