@@ -12,6 +12,8 @@ export interface Attempt {
   /** Of the generator alone: a large one says that the machine, not the server, was the limit. */
   readonly generatorP99Ms: number;
   readonly kbPerSession: number;
+  /** Of one core, that the server used meanwhile; undefined where the system does not tell. */
+  readonly cpuPercent: number | undefined;
   readonly lost: number;
   readonly report: LoadReport;
 }
@@ -32,15 +34,21 @@ export async function attempt(
   try {
     const idleKb = server.residentKb();
     let busyKb = idleKb;
+    let [cpuFromMs, cpuToMs, measuredAt, measuredMs] = [0, 0, 0, 0];
     const report = await runLoadTest({
       url: server.url,
       connections: sessions,
       durationMs,
       onProgress: ({ phase }) => {
-        if (phase === "measuring") busyKb = Math.max(busyKb, server.residentKb());
+        if (phase !== "measuring") return;
+        busyKb = Math.max(busyKb, server.residentKb());
+        cpuToMs = server.cpuMs() ?? 0;
+        measuredMs = performance.now() - measuredAt;
       },
       onMeasuring: () => {
         busyKb = server.residentKb();
+        cpuFromMs = server.cpuMs() ?? 0;
+        measuredAt = performance.now();
       },
     });
     const { connected, endedEarly, frames, latenessMs, sendLateMs } = report;
@@ -50,6 +58,7 @@ export async function attempt(
       held: whole && report.echo && latenessMs.p99 <= maxP99Ms,
       p99Ms: latenessMs.p99,
       generatorP99Ms: sendLateMs.p99,
+      cpuPercent: measuredMs > 0 && cpuToMs > 0 ? Math.round(((cpuToMs - cpuFromMs) * 100) / measuredMs) : undefined,
       kbPerSession: Math.round(((busyKb - idleKb) * 10) / sessions) / 10,
       lost: frames.lost,
       report,

@@ -45,6 +45,7 @@ interface Row {
   readonly p99Ms: number;
   readonly generatorP99Ms: number;
   readonly kbPerSession: number;
+  readonly cpuPercent: number | undefined;
 }
 
 function progress(text: string): void {
@@ -66,17 +67,17 @@ async function measure(program: ServerProgram): Promise<Row> {
         `${program.name}: ${sessions} ${held ? "held" : "not held"}, p99 ${p99Ms} ms (generator ${generatorP99Ms}), ${lost} lost`,
       ),
   });
-  const { sessions = 0, p99Ms = 0, generatorP99Ms = 0, kbPerSession = 0 } = found ?? {};
-  return { name: program.name, sessions, p99Ms, generatorP99Ms, kbPerSession };
+  const { sessions = 0, p99Ms = 0, generatorP99Ms = 0, kbPerSession = 0, cpuPercent } = found ?? {};
+  return { name: program.name, sessions, p99Ms, generatorP99Ms, kbPerSession, cpuPercent };
 }
 
 function table(rows: readonly Row[], skipped: readonly string[], soaked: SoakReport | undefined): string {
   const line = (cells: readonly (string | number)[]): string =>
     cells.map((cell, i) => (i === 0 ? `${cell}`.padEnd(24) : `${cell}`.padStart(12))).join("");
   const lines = [
-    line(["server", "sessions", "p99 ms", "generator", "KB/session"]),
-    ...rows.map(({ name, sessions, p99Ms, generatorP99Ms, kbPerSession }) =>
-      line([name, sessions, p99Ms, generatorP99Ms, kbPerSession]),
+    line(["server", "sessions", "p99 ms", "generator", "KB/session", "CPU %"]),
+    ...rows.map(({ name, sessions, p99Ms, generatorP99Ms, kbPerSession, cpuPercent }) =>
+      line([name, sessions, p99Ms, generatorP99Ms, kbPerSession, cpuPercent ?? "–"]),
     ),
     ...skipped,
   ];
