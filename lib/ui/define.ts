@@ -6,6 +6,8 @@ import { VoiceDialpad } from "./voice-dialpad/voice-dialpad.ts";
 import { VoiceHangupButton } from "./voice-hangup-button/voice-hangup-button.ts";
 import { VoiceLevel } from "./voice-level/voice-level.ts";
 import { VoiceMuteButton } from "./voice-mute-button/voice-mute-button.ts";
+import { VoiceQuality } from "./voice-quality/voice-quality.ts";
+import { VoiceRecorder } from "./voice-recorder/voice-recorder.ts";
 import { VoiceStatus } from "./voice-status/voice-status.ts";
 
 /** Every element by its tag: a new one is a line here. */
@@ -17,6 +19,8 @@ export const elements = {
   "voice-hangup-button": VoiceHangupButton,
   "voice-level": VoiceLevel,
   "voice-mute-button": VoiceMuteButton,
+  "voice-quality": VoiceQuality,
+  "voice-recorder": VoiceRecorder,
   "voice-status": VoiceStatus,
   "voice-call": VoiceCall,
 } as const;
@@ -44,5 +48,7 @@ export {
   VoiceHangupButton,
   VoiceLevel,
   VoiceMuteButton,
+  VoiceQuality,
+  VoiceRecorder,
   VoiceStatus,
 };

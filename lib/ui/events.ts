@@ -22,6 +22,8 @@ export interface VoiceRequestMap {
   "voice-speaker-request": CustomEvent<{ readonly id: string }>;
   /** Switch echo cancellation, noise suppression or automatic gain. */
   "voice-processing-request": CustomEvent<Partial<MicrophoneSettings>>;
+  /** Record the call in this page: the person has agreed to what was asked. */
+  "voice-record-request": CustomEvent<null>;
   /** The application, not the person here, asks to record the call; dispatched by `<voice-call>`. Preventing it refuses. */
   "voice-recording-request": CustomEvent<{ readonly tags: readonly string[] }>;
 }
@@ -41,6 +43,8 @@ export interface VoiceNotificationMap {
   "voice-variables": CustomEvent<{ readonly changed: Readonly<Record<string, unknown>> }>;
   /** A recording started, or finished (`blob`). */
   "voice-recording": CustomEvent<{ readonly id: string; readonly tags: readonly string[]; readonly blob?: Blob }>;
+  /** A recording that a person asked for is finished; dispatched by `<voice-recorder>`. `name`: for a file. */
+  "voice-recorded": CustomEvent<{ readonly blob: Blob; readonly name: string }>;
   "voice-warning": CustomEvent<{ readonly warning: CallWarning }>;
   "voice-warningclear": CustomEvent<{ readonly code: string }>;
   /** Exactly once per call. */

@@ -16,4 +16,34 @@ export interface PanelMessages {
   readonly echoCancellation: string;
   readonly noiseSuppression: string;
   readonly autoGainControl: string;
+  /** `<voice-quality>` */
+  readonly good: string;
+  readonly fair: string;
+  readonly poor: string;
+  readonly bad: string;
+  readonly mos: string;
+  readonly notMeasured: string;
+  readonly delay: string;
+  readonly stageCapture: string;
+  readonly stageNetwork: string;
+  readonly stageBuffer: string;
+  readonly stageOutput: string;
+  readonly stageTotal: string;
+  readonly concealed: string;
+  readonly drift: string;
+  readonly delayPlot: string;
+  /** `<voice-recorder>` */
+  readonly record: string;
+  readonly recordPause: string;
+  readonly recordStop: string;
+  readonly recordConsent: string;
+  readonly recordAgree: string;
+  readonly recordCancel: string;
+  readonly recording: string;
+  readonly recordingPaused: string;
+  readonly recordingReady: string;
+  readonly recordingSave: string;
+  readonly recordingDiscard: string;
+  readonly recordingName: string;
+  readonly recordingBusy: string;
 }

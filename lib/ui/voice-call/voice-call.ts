@@ -48,6 +48,7 @@ const anotherDevice: readonly string[] = ["media-constraints", "media-failed", "
  * @csspart captions - The `<voice-captions>`.
  * @csspart dialpad - The `<voice-dialpad>`.
  * @csspart devices - The `<voice-devices>`.
+ * @csspart quality - The `<voice-quality>`.
  * @csspart end - The end screen.
  * @csspart headline - Who ended the call, or what went wrong.
  * @csspart detail - Why, or what to do.
@@ -120,6 +121,7 @@ export class VoiceCall extends VoiceElement {
     noCaptions: { type: Boolean, attribute: "no-captions" },
     noKeypad: { type: Boolean, attribute: "no-keypad" },
     noDevices: { type: Boolean, attribute: "no-devices" },
+    noQuality: { type: Boolean, attribute: "no-quality" },
     workletUrl: { type: String, attribute: "worklet-url" },
     workerUrl: { type: String, attribute: "worker-url" },
     wasmUrl: { type: String, attribute: "wasm-url" },
@@ -151,6 +153,8 @@ export class VoiceCall extends VoiceElement {
   declare noKeypad: boolean;
   /** Leaves out the choice of devices and its button. */
   declare noDevices: boolean;
+  /** Leaves out how good the call sounds. */
+  declare noQuality: boolean;
   /** Address of `worklet.js`, where a strict content security policy forbids the inlined one. */
   declare workletUrl: string | undefined;
   /** Address of `worker.js`, likewise. */
@@ -171,8 +175,9 @@ export class VoiceCall extends VoiceElement {
   #focusWithin = false;
   /** What the bar has opened. At most one, so that the call fits a small screen. */
   #unfolded: "dialpad" | "devices" | undefined;
-  /** Kept once it was opened. */
+  /** Kept once they were shown. */
   #devicesShown = false;
+  #qualityShown = false;
   #captionsOpen = true;
 
   constructor() {
@@ -180,6 +185,7 @@ export class VoiceCall extends VoiceElement {
     this.noCaptions = false;
     this.noKeypad = false;
     this.noDevices = false;
+    this.noQuality = false;
     this.createCall = (options) => new Call(options);
   }
 
@@ -223,6 +229,7 @@ export class VoiceCall extends VoiceElement {
     const live = phase === "live";
     const underWay = live || phase === "starting";
     const choosing = phase === "over" && !this.noDevices && anotherDevice.includes(end?.error?.code ?? "");
+    this.#qualityShown ||= live && !this.noQuality;
     this.#devicesShown ||= choosing || this.#unfolded === "devices";
     const captions = !this.noCaptions && (live || phase === "over") && (call?.captions.length ?? 0) > 0;
     const title = this.label ?? table.title;
@@ -245,6 +252,11 @@ export class VoiceCall extends VoiceElement {
           <span aria-hidden="true">${table.caller}</span><voice-level source="input"></voice-level>
           <span aria-hidden="true">${table.agent}</span><voice-level source="output"></voice-level>
         </div>
+        ${
+          this.#qualityShown
+            ? html`<voice-quality part="quality" foldable ?hidden=${!live || this.noQuality}></voice-quality>`
+            : nothing
+        }
         <div part="end" class="end" role=${this.#failure ? "alert" : nothing} ?hidden=${phase !== "over"}>
           ${endReport(end, table)}
         </div>

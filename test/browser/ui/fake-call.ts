@@ -5,15 +5,19 @@ import {
   CallEndedEvent,
   CallLevelEvent,
   CallMuteEvent,
+  CallQualityEvent,
+  CallRecordingEvent,
   CallRecordingRequestEvent,
   CallStateEvent,
   type CallWarning,
   CallWarningClearEvent,
   CallWarningEvent,
 } from "../../../lib/call/call-events.ts";
+import type { CallRecording } from "../../../lib/call/call-recordings.ts";
 import type { CallState } from "../../../lib/call/call-state.ts";
 import type { Caption } from "../../../lib/call/captions.ts";
 import { DeviceManager } from "../../../lib/call/devices.ts";
+import { rateQuality } from "../../../lib/call/quality.ts";
 import type { CallView } from "../../../lib/ui/call-view.ts";
 
 /** A call that a test moves by hand. Like the real one it fires after it changed, and does nothing it was not told to. */
@@ -54,6 +58,32 @@ export class FakeCall extends EventTarget implements CallView {
   setVolume(volume: number): void {
     this.#ask(`setVolume ${volume}`);
     this.volume = volume;
+  }
+
+  startRecording(): string {
+    this.#ask("startRecording");
+    return "recording-1";
+  }
+
+  pauseRecording(id: string, paused: boolean): void {
+    this.#ask(`pauseRecording ${id} ${paused}`);
+  }
+
+  async stopRecording(id: string): Promise<CallRecording> {
+    this.#ask(`stopRecording ${id}`);
+    return this.recorded(id);
+  }
+
+  /** A recording is finished. */
+  recorded(id: string, blob = new Blob(["sound"], { type: "audio/webm" })): CallRecording {
+    this.dispatchEvent(new CallRecordingEvent(id, [], blob));
+    return { id, tags: [], blob };
+  }
+
+  quality(delayMs: number, concealedPct = 0): void {
+    const stages = { captureMs: 20, networkMs: delayMs / 4, bufferMs: delayMs / 2, outputMs: delayMs / 4 - 20 };
+    const heard = { stages, driftPpm: 12.4, state: "playing", sender: "live" } as const;
+    this.dispatchEvent(new CallQualityEvent({ ...rateQuality({ delayMs, concealedPct }), ...heard }));
   }
 
   async resumeAudio(): Promise<void> {

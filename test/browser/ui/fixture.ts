@@ -26,6 +26,8 @@ const types = [
     "microphone-request",
     "speaker-request",
     "processing-request",
+    "record-request",
+    "recorded",
     "recording",
     "warning",
     "warningclear",

@@ -1,0 +1,222 @@
+import { css, html, nothing, svg, type TemplateResult } from "lit";
+import type { CallQualityEvent } from "../../call/call-events.ts";
+import type { QualityGrade } from "../../call/quality.ts";
+import type { CallQuality } from "../../call/quality-meter.ts";
+import { fill } from "../messages/messages.ts";
+import type { PanelInside, PanelTools } from "../voice-panel.ts";
+import { polyline, QualityHistory, scaleOf } from "./quality-history.ts";
+import type { VoiceQuality } from "./voice-quality.ts";
+
+export { panelBook } from "../messages/panel-book.ts";
+
+export const styles = css`
+  :host {
+    font-size: 0.8125rem;
+  }
+  .quality {
+    display: grid;
+    gap: 0.75rem;
+  }
+  .summary {
+    --_grade: var(--_good);
+    display: flex;
+    gap: 0.5rem;
+    align-items: center;
+    font-size: 0.875rem;
+  }
+  .summary.bad,
+  .summary.poor {
+    --_grade: var(--_danger);
+  }
+  summary {
+    min-block-size: 44px;
+    border-radius: 0.5rem;
+    list-style: none;
+    cursor: pointer;
+  }
+  summary .summary {
+    min-block-size: 44px;
+  }
+  abbr {
+    text-decoration: none;
+  }
+  .bars {
+    flex: none;
+    inline-size: 1.25rem;
+    block-size: 1rem;
+    stroke: none;
+    fill: var(--_line);
+  }
+  .bars .on {
+    fill: var(--_grade);
+  }
+  .mos {
+    margin-inline-start: auto;
+    color: var(--_soft);
+    font-variant-numeric: tabular-nums;
+  }
+  dl {
+    display: grid;
+    gap: 0.25rem;
+    margin: 0;
+  }
+  dl div {
+    display: flex;
+    gap: 0.5rem;
+    justify-content: space-between;
+  }
+  dt {
+    color: var(--_soft);
+  }
+  dd {
+    margin: 0;
+    font-variant-numeric: tabular-nums;
+  }
+  .total {
+    padding-block-start: 0.25rem;
+    border-block-start: 1px solid var(--_line);
+  }
+  .total dt {
+    color: inherit;
+  }
+  p {
+    margin: 0;
+    font-size: 0.8125rem;
+    font-weight: 600;
+  }
+  .plot {
+    inline-size: 100%;
+    block-size: 5rem;
+    overflow: visible;
+    stroke: var(--_good);
+    stroke-width: 1.5;
+  }
+  .figure {
+    display: grid;
+    direction: ltr;
+    color: var(--_soft);
+    font-size: 0.6875rem;
+  }
+  .plot .grid {
+    stroke: var(--_line);
+    stroke-width: 1;
+  }
+  @media (forced-colors: active) {
+    .bars {
+      fill: Canvas;
+      stroke: CanvasText;
+    }
+    .bars .on {
+      fill: CanvasText;
+    }
+    .plot {
+      stroke: Highlight;
+    }
+  }
+`;
+
+const barsOf: Readonly<Record<QualityGrade, number>> = { good: 4, fair: 3, poor: 2, bad: 1 };
+const plotWidth = 240;
+const plotHeight = 64;
+
+export function create(tools: PanelTools<VoiceQuality>): PanelInside {
+  return new QualityPanel(tools);
+}
+
+class QualityPanel implements PanelInside {
+  readonly #tools: PanelTools<VoiceQuality>;
+  readonly #history = new QualityHistory();
+  #quality: CallQuality | undefined;
+
+  constructor(tools: PanelTools<VoiceQuality>) {
+    this.#tools = tools;
+  }
+
+  callChanged(): void {
+    this.#quality = undefined;
+    this.#history.clear();
+  }
+
+  callEvent(event: Event): void {
+    if (event.type !== "quality") return;
+    const { quality } = event as CallQualityEvent;
+    this.#quality = quality;
+    this.#history.add({ atMs: performance.now(), delayMs: quality.delayMs });
+  }
+
+  render(): TemplateResult {
+    const { host } = this.#tools;
+    const quality = this.#quality;
+    const details = quality && !host.compact ? this.#details(quality) : nothing;
+    return host.foldable && !host.compact
+      ? html`<details>
+          <summary>${this.#summary(quality)}</summary>
+          <div class="quality">${details}</div>
+        </details>`
+      : html`<div class="quality">${this.#summary(quality)} ${details}</div>`;
+  }
+
+  #summary(quality: CallQuality | undefined): TemplateResult {
+    const { words } = this.#tools;
+    const lit = quality ? barsOf[quality.grade] : 0;
+    return html`<span part="summary" class="summary ${quality?.grade ?? ""}">
+      <svg part="bars" class="bars" viewBox="0 0 20 16" aria-hidden="true">
+        ${[0, 1, 2, 3].map(
+          (bar) =>
+            svg`<rect x=${bar * 5} y=${12 - bar * 4} width="4" height=${4 + bar * 4} rx="1" class=${bar < lit ? "on" : ""}/>`,
+        )}
+      </svg>
+      <span>${words.quality}: ${quality ? words[quality.grade] : words.notMeasured}</span>
+      ${quality ? html`<span class="mos"><abbr title=${words.mos}>MOS</abbr> ${this.#number(quality.mos, 1)}</span>` : nothing}
+    </span>`;
+  }
+
+  #details({ stages, delayMs, concealedPct, driftPpm }: CallQuality): TemplateResult {
+    const { words } = this.#tools;
+    const ms = (value: number | undefined) => (value === undefined ? "–" : `${this.#number(value)} ms`);
+    const row = (label: string, value: string, kind = "") =>
+      html`<div class=${kind}>
+        <dt>${label}</dt>
+        <dd>${value}</dd>
+      </div>`;
+    return html`
+      <p>${words.delay}</p>
+      <dl part="stages">
+        ${row(words.stageCapture, ms(stages.captureMs))} ${row(words.stageNetwork, ms(stages.networkMs))}
+        ${row(words.stageBuffer, ms(stages.bufferMs))} ${row(words.stageOutput, ms(stages.outputMs))}
+        ${row(words.stageTotal, ms(delayMs), "total")}
+      </dl>
+      ${this.#plot()}
+      <dl>
+        ${row(words.concealed, `${this.#number(concealedPct, 1)} %`)}
+        ${row(words.drift, driftPpm === undefined ? "–" : `${this.#number(driftPpm)} ppm`)}
+      </dl>
+    `;
+  }
+
+  #plot(): TemplateResult {
+    const { points } = this.#history;
+    const delays = points.map(({ delayMs }) => delayMs);
+    const label = fill(this.#tools.words.delayPlot, {
+      seconds: String(QualityHistory.spanMs / 1000),
+      now: this.#number(delays.at(-1) ?? 0),
+      lowest: this.#number(Math.min(...delays)),
+      highest: this.#number(Math.max(...delays)),
+    });
+    return html`<div class="figure">
+      <span aria-hidden="true">${this.#number(scaleOf(points))} ms</span>
+      <svg part="plot" class="plot" viewBox="0 0 ${plotWidth} ${plotHeight}" preserveAspectRatio="none" role="img" aria-label=${label}>
+        ${[0, 0.5, 1].map((y) => svg`<line class="grid" x2=${plotWidth} y1=${y * plotHeight} y2=${y * plotHeight}/>`)}
+        <polyline points=${polyline(points, plotWidth, plotHeight)} vector-effect="non-scaling-stroke"></polyline>
+      </svg>
+      <span aria-hidden="true">0 ms</span>
+    </div>`;
+  }
+
+  #number(value: number, digits = 0): string {
+    return new Intl.NumberFormat(this.#tools.locale, {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    }).format(value);
+  }
+}

@@ -1,0 +1,43 @@
+import type { PropertyDeclarations } from "lit";
+import type { CallEventType } from "../call-view.ts";
+import { type PanelScript, VoicePanel } from "../voice-panel.ts";
+
+/**
+ * How good the call sounds here: bars and a word, the opinion score, where the milliseconds go, and the delay over the last two minutes.
+ *
+ * @tag voice-quality
+ * @csspart summary - Bars, word and score.
+ * @csspart bars - The bars.
+ * @csspart stages - Where the milliseconds go.
+ * @csspart plot - The delay over time.
+ * @cssprop --voice-good - Bars and curve.
+ * @cssprop --voice-danger - Bars while it is bad.
+ */
+export class VoiceQuality extends VoicePanel {
+  static override readonly callEvents: readonly CallEventType[] = ["quality", "statechange", "ended"];
+  static override properties: PropertyDeclarations = {
+    compact: { type: Boolean, reflect: true },
+    foldable: { type: Boolean, reflect: true },
+  };
+
+  /** Bars, word and score alone. */
+  declare compact: boolean;
+  /** The rest is folded in until somebody wants it. */
+  declare foldable: boolean;
+
+  constructor() {
+    super();
+    this.compact = false;
+    this.foldable = false;
+  }
+
+  protected override load(): Promise<PanelScript<this>> {
+    return import("./quality-panel.ts");
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "voice-quality": VoiceQuality;
+  }
+}
