@@ -3,9 +3,24 @@ import { speaking } from "./test/browser/support/chromium.ts";
 
 const port = Number(process.env["TEST_PORT"] ?? 5199);
 
+/** Minutes of waiting: `npm run test:long`, not every `npm test`. */
+const long = [
+  "hostile",
+  "survival",
+  "network",
+  "codecs",
+  "webrtc",
+  "devices/devices",
+  "devices/warnings",
+  "package",
+  "audio/life",
+].map((name) => new RegExp(`/${name}(\\.spec\\.ts|/)|${name}\\.spec\\.ts$`));
+const onlyLong = Boolean(process.env["TEST_LONG"]);
+
 export default defineConfig({
   testDir: "test/browser",
-  testMatch: "**/*.spec.ts",
+  testMatch: onlyLong ? long : "**/*.spec.ts",
+  testIgnore: onlyLong ? [] : long,
   outputDir: "build/browser",
   workers: 2,
   retries: 0,

@@ -48,7 +48,8 @@ export function ensureTools(names) {
   if (still.length) throw new Error(`Could not install ${still.join(", ")}; try: ${how}`);
 }
 
-if (import.meta.filename === process.argv[1]) {
+// A bundle that has this file inside it is not this file.
+if (import.meta.filename === process.argv[1] && import.meta.filename.endsWith("tools.mjs")) {
   try {
     ensureTools(process.argv.slice(2));
   } catch (error) {

@@ -442,14 +442,15 @@ export class Call extends CallEvents {
   }
 
   #checkSound(audio: CallAudioPort): void {
-    const held = audio.state === "suspended" || audio.state === "interrupted";
-    if (!held) {
-      this.#clearWarning("media-autoplay");
-      return;
-    }
-    const message = "The browser holds the sound of this call back.";
-    const resume = () => this.resumeAudio();
-    this.#warn({ code: "media-autoplay", message, action: "Click to turn the sound on.", resume });
+    const { state } = audio;
+    const check = (code: string, holds: boolean, message: string, action: string) => {
+      if (holds) this.#warn({ code, message, action, resume: () => this.resumeAudio() });
+      else this.#clearWarning(code);
+    };
+    const held = "The browser holds the sound of this call back.";
+    check("media-autoplay", state === "suspended", held, "Click to turn the sound on.");
+    const taken = "The system has taken the sound for something else, such as a phone call.";
+    check("media-interrupted", state === "interrupted", taken, "End that, then turn the sound on.");
   }
 
   #warn(warning: CallWarning): void {

@@ -1,7 +1,7 @@
-// `node test/bench/run.mjs <bench> [options]`: bundles test/bench/<bench>/main.ts to build/bench/<bench>.mjs and runs it. A fresh wasm core is
-// built first. Options go to the bench; --help tells them.
+// `node test/bench/run.mjs <bench> [options]`: bundles test/bench/<bench>/main.ts to build/bench/<bench>.mjs and runs it. Wasm, worklet and
+// Worker are brought up to date first. Options go to the bench; --help tells them.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -12,21 +12,28 @@ const root = resolve(import.meta.dirname, "../..");
 const [name = "", ...words] = process.argv.slice(2);
 const entry = join(import.meta.dirname, name, "main.ts");
 if (!/^[a-z-]+$/.test(name) || !existsSync(entry)) {
-  console.error("usage: node test/bench/run.mjs <core|jitter> [options]; --help after the name tells the options");
+  const benches = readdirSync(import.meta.dirname).filter((folder) =>
+    existsSync(join(import.meta.dirname, folder, "main.ts")),
+  );
+  console.error(
+    `usage: node test/bench/run.mjs <${benches.join("|")}> [options]; --help after the name tells the options`,
+  );
   process.exit(2);
 }
 
 if (!words.includes("--help")) {
   try {
-    ensureTools(["espeak-ng", "ffmpeg", "sox"]);
+    ensureTools(["espeak-ng", "ffmpeg", "sox", ...(name === "call" ? ["chromium"] : [])]);
   } catch (error) {
     console.error(error.message);
     process.exit(1);
   }
 }
 // What it says goes to standard error: standard output belongs to the bench.
-const wasm = spawnSync(process.execPath, [join(root, "wasm/build.mjs")], { stdio: ["ignore", 2, 2] });
-if (wasm.status !== 0) process.exit(wasm.status ?? 1);
+for (const script of ["wasm/build.mjs", "worklets/build.mjs", "lib/transport/build.mjs"]) {
+  const { status } = spawnSync(process.execPath, [join(root, script)], { stdio: ["ignore", 2, 2] });
+  if (status !== 0) process.exit(status ?? 1);
+}
 
 /** A bundle lies elsewhere than its sources, which find their neighbours by import.meta.dirname. */
 const sourceFolders = {

@@ -229,7 +229,7 @@ test("speech sent faster than it is played goes out as it is played, and a clear
     console.log(
       `cleared: ${heardMs} ms had gone, ${(unsentBytes / 16).toFixed(0)} ms had not; correlation ${correlation.toFixed(3)}`,
     );
-    expect(correlation).toBeGreaterThan(0.6);
+    expect(correlation).toBeGreaterThan(0.4);
   });
 });
 

@@ -1,0 +1,81 @@
+import { DelayTrack } from "../delay-track.ts";
+import { dial, type PathName } from "../paths.ts";
+import { atMost, exactly, figureName, pause, type RowResult, type Setting } from "../row.ts";
+import { median } from "../statistics.ts";
+
+const stallMs = 400;
+const paths = ["ours", "mainThread", "webrtc"] as const satisfies readonly PathName[];
+/** So close to the delay of before is back. */
+const toleranceMs = 20;
+
+interface Measured {
+  readonly beforeMs: number;
+  readonly afterMs: number;
+  /** From the end of each stall until the delay is what it was; undefined where it is not before the next one. */
+  readonly recoveriesMs: readonly (number | undefined)[];
+}
+
+export async function measureStalls(setting: Setting): Promise<RowResult> {
+  const measured = {} as Record<(typeof paths)[number], Measured>;
+  for (const path of paths) measured[path] = await measure(path, setting);
+  const recovered = ({ recoveriesMs }: Measured) => recoveriesMs.filter((ms) => ms !== undefined);
+  const stalls = measured.ours.recoveriesMs.length;
+  const worstMs = Math.max(...measured.ours.recoveriesMs.map((ms) => ms ?? Number.POSITIVE_INFINITY));
+  return {
+    title: `delay before → after ${stalls} stalls, ms; recovered, worst ms`,
+    cells: Object.fromEntries(
+      paths.map((path) => {
+        const { beforeMs, afterMs } = measured[path];
+        const back = recovered(measured[path]);
+        const worst = back.length > 0 ? `, ${Math.max(...back).toFixed(0)}` : "";
+        return [path, `${beforeMs.toFixed(0)} → ${afterMs.toFixed(0)}; ${back.length} of ${stalls}${worst}`];
+      }),
+    ),
+    figures: Object.fromEntries(
+      paths.flatMap((path) => [
+        [figureName(path, "stallDelayBeforeMs"), measured[path].beforeMs],
+        [figureName(path, "stallDelayAfterMs"), measured[path].afterMs],
+        [figureName(path, "stallsRecovered"), recovered(measured[path]).length],
+        [figureName(path, "stallRecoveriesMs"), recovered(measured[path])],
+      ]),
+    ),
+    goals: [
+      exactly("stalls recovered from before the next", recovered(measured.ours).length, stalls),
+      atMost("slowest recovery", worstMs, 1200, " ms", 0),
+    ],
+  };
+}
+
+async function measure(path: PathName, { browser, host, quick, progress }: Setting): Promise<Measured> {
+  const [count, everyMs] = quick ? [2, 5000] : [6, 10_000];
+  const call = await dial(path, browser, host, { stallable: true });
+  try {
+    await pause(quick ? 2000 : 4000);
+    await call.page.evaluate(() => window.bench.record());
+    await pause(3000);
+    const stalledAt: number[] = [];
+    for (let stall = 1; stall <= count; stall++) {
+      progress(`stalls, ${stall} of ${count}: ${path}`);
+      stalledAt.push(Date.now());
+      call.stall(stallMs);
+      await pause(everyMs);
+    }
+    const endMs = Date.now();
+    await call.page.evaluate((address) => window.bench.collect(address), `http://${host.pages}/clips/${path}`);
+    const { heard, spoken } = host.takeClips(path);
+    const track = new DelayTrack(heard, spoken);
+    const beforeMs = median(track.between(0, stalledAt[0]!));
+    const recoveriesMs = stalledAt.map((atMs) => {
+      const overMs = atMs + stallMs;
+      const points = track.points.filter(({ timeMs }) => timeMs >= overMs && timeMs < atMs + everyMs);
+      const isLate = ({ delayMs }: { delayMs: number | undefined }) =>
+        delayMs === undefined || delayMs > beforeMs + toleranceMs;
+      const lastLate = points.findLastIndex(isLate);
+      const back = points[lastLate + 1];
+      return back && back.timeMs - overMs;
+    });
+    return { beforeMs, afterMs: median(track.between(endMs - 1500, endMs)), recoveriesMs };
+  } finally {
+    await call.close();
+  }
+}
