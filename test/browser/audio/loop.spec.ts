@@ -67,7 +67,7 @@ for (const link of ["port", "shared"] as const) {
     const parts = Array.from({ length: 16 }, (_, part) => spoken.subarray(part * 4000, part * 4000 + 4000));
     const correlations = parts.map((part) => align(played, part).correlation).sort((one, other) => one - other);
     console.log(`${link}: correlation of 250 ms parts ${correlations.map((value) => value.toFixed(2)).join(" ")}`);
-    expect(correlations[8]).toBeGreaterThan(0.9);
+    expect(correlations[8]).toBeGreaterThan(0.85);
 
     expect(stats.loop?.count).toBeGreaterThan(10);
     expect(stats.loop?.medianMs).toBeGreaterThan(20);

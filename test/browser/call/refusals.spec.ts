@@ -33,6 +33,12 @@ async function withServer(
   }
 }
 
+/** `onCall` may come a moment after the page has the answer to its `session.initialize`. */
+async function firstOf(calls: readonly VoiceSession[]): Promise<VoiceSession> {
+  await expect.poll(() => calls.length).toBe(1);
+  return calls[0]!;
+}
+
 test("a page of another origin is refused with 403 before the upgrade", async ({ page, request }) => {
   await withServer({ allowedOrigins: ["https://elsewhere.example"] }, async (server) => {
     await expectRefusal(page, { src: server.url }, "transport-refused");
@@ -66,7 +72,7 @@ test("a wrong credential is refused with 401, the right one is accepted", async 
     });
     expect(answer.status()).toBe(401);
     await startCall(page, { src: server.url, token: "s3cret ✓" });
-    expect(calls).toHaveLength(1);
+    await expect.poll(() => calls.length).toBe(1);
     await page.evaluate(() => window.call.hangUp());
   });
 });
@@ -112,15 +118,16 @@ test("malformed control messages are counted and survived, too many in a row end
   await withServer({}, async (server, calls) => {
     await openTestPage(page);
     await startCall(page, { src: server.url });
-    const raw = calls[0]!.session.transport!;
+    const call = await firstOf(calls);
+    const raw = call.session.transport!;
     raw.sendText("{ nonsense");
-    await calls[0]!.session.ping();
+    await call.session.ping();
     expect(await page.evaluate(() => window.call.state)).toBe("active");
     for (let i = 0; i < 10; i++) raw.sendText("not json");
     await expect
       .poll(async () => (await log(page)).find(({ type }) => type === "ended")?.detail.reason)
       .toBe("session-malformed");
-    const end = await calls[0]!.session.ended;
+    const end = await call.session.ended;
     expect(end.by).toBe("remote");
     await expect.poll(() => stillOpen(page)).toEqual(nothingOpen);
   });
@@ -130,10 +137,11 @@ test("an oversized control message from the page ends the call on the server wit
   await withServer({ limits: { maxTextBytes: 4096 } }, async (server, calls) => {
     await openTestPage(page);
     await startCall(page, { src: server.url });
+    const call = await firstOf(calls);
     await page.evaluate(() => window.call.setVariables({ huge: "x".repeat(8192) }));
-    await calls[0]!.session.request("session.get", { keys: ["huge"] }).catch(() => undefined);
+    await call.session.request("session.get", { keys: ["huge"] }).catch(() => undefined);
     await expect.poll(async () => (await log(page)).filter(({ type }) => type === "ended").length).toBe(1);
-    expect((await calls[0]!.session.ended).reason).not.toBe("");
+    expect((await call.session.ended).reason).not.toBe("");
     await expect.poll(() => stillOpen(page)).toEqual(nothingOpen);
   });
 });
