@@ -88,9 +88,10 @@ export class AudioOutput {
   /** Sends at once what is given, past everything that is queued. False: the call is over, or the connection's backlog is full (then counted). */
   send(bytes: Uint8Array): boolean {
     const { frameBytes } = this.#format;
-    const own = new Uint8Array(bytes); // the transport keeps what it is given
-    for (let at = 0; at < own.byteLength; at += frameBytes) {
-      if (!this.#sendFrame(own.subarray(at, at + frameBytes))) {
+    for (let at = 0; at < bytes.byteLength; at += frameBytes) {
+      const frame = bytes.byteLength <= frameBytes ? bytes : bytes.subarray(at, at + frameBytes);
+      // The transport keeps what it is given.
+      if (!this.#sendFrame(frame.slice())) {
         this.#refusedBytes += bytes.byteLength - at;
         return false;
       }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import { headerlessProfile } from "../transport/address.ts";
 import type { TransportLimits } from "../transport/limits.ts";
@@ -29,9 +30,14 @@ export function acceptNodeWebSocket(
   return transportOver(socket, socket.protocol || headerlessProfile, options);
 }
 
-/** A transport over an open socket, with the peer's conduct watched. */
-export function transportOver(socket: WebSocket, profile: string, options: NodeTransportOptions): SocketTransport {
-  const wire = new NodeWire(socket);
+/** A transport over an open socket, with the peer's conduct watched. `direct`: see `NodeWire`. */
+export function transportOver(
+  socket: WebSocket,
+  profile: string,
+  options: NodeTransportOptions,
+  direct?: Duplex,
+): SocketTransport {
+  const wire = new NodeWire(socket, direct);
   const transport = new SocketTransport(wire, {
     highWaterBytes: nodeHighWaterBytes,
     ...options,

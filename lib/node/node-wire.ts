@@ -1,8 +1,12 @@
-import type { RawData, WebSocket } from "ws";
+import type { Duplex } from "node:stream";
+import { type RawData, WebSocket } from "ws";
 import type { Wire, WireEvents } from "../transport/wire.ts";
 
 /** What shows that the peer lives. */
 export type Sign = "text" | "frame" | "ping" | "pong";
+
+/** Longer ones need a longer header: they are left to `ws`. */
+const maxDirectBytes = 65_535;
 
 /** A `ws` socket as a transport needs it. Created in the task in which the socket opened. */
 export class NodeWire implements Wire {
@@ -11,9 +15,15 @@ export class NodeWire implements Wire {
   /** Told after a control message was handed to the socket: what waits there now. */
   onSent: (bufferedBytes: number) => void = () => {};
   readonly #socket: WebSocket;
+  readonly #direct: Duplex | undefined;
 
-  constructor(socket: WebSocket) {
+  /**
+   * `direct`: the connection below, of a server without compression. Frames of sound are written to it whole, past the general way of `ws`, which
+   * takes a fifth of the time that a frame costs; what `ws` itself sends goes there in the same order.
+   */
+  constructor(socket: WebSocket, direct?: Duplex) {
     this.#socket = socket;
+    this.#direct = direct;
     socket.on("error", () => {}); // `close` follows and says 1006
   }
 
@@ -40,7 +50,19 @@ export class NodeWire implements Wire {
   }
 
   sendFrame(bytes: Uint8Array): void {
-    this.#socket.send(bytes);
+    const { length } = bytes;
+    if (!this.#direct || length > maxDirectBytes || this.#socket.readyState !== WebSocket.OPEN) {
+      this.#socket.send(bytes);
+      return;
+    }
+    // RFC 6455 §5.2: a binary message in one frame; a server does not mask.
+    const start = length < 126 ? 2 : 4;
+    const frame = Buffer.allocUnsafe(start + length);
+    frame[0] = 0x82;
+    frame[1] = length < 126 ? length : 126;
+    if (start === 4) frame.writeUInt16BE(length, 2);
+    frame.set(bytes, start);
+    this.#direct.write(frame);
   }
 
   ping(): void {

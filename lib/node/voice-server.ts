@@ -244,7 +244,9 @@ export class VoiceServer {
         return;
       }
       agreements.set(message, outcome);
-      this.#sockets.handleUpgrade(message, socket, head, (opened) => this.#open(opened, upgrade.request, outcome));
+      this.#sockets.handleUpgrade(message, socket, head, (opened) =>
+        this.#open(opened, socket, upgrade.request, outcome),
+      );
     });
   };
 
@@ -258,21 +260,22 @@ export class VoiceServer {
     refuse(socket, refusal);
   }
 
-  #open(socket: WebSocket, request: UpgradeRequest, { agreement, identity }: Admission): void {
+  #open(socket: WebSocket, direct: Duplex, request: UpgradeRequest, { agreement, identity }: Admission): void {
     const options = this.#options;
     const id = `${++this.#lastId}`;
     const { path, address } = request;
     const overRtc = agreement.profile.transport === "webrtc";
-    const control = transportOver(socket, agreement.echo ?? headerlessProfile, {
+    const limits = {
       ...conductDefaults,
       ...pick(options, ["pingIntervalMs", "maxUnansweredPings", "maxBacklogBytes", "messageRate", "idleTimeoutMs"]),
       ...options.limits,
       ...(overRtc && { otherSigns: () => transport.snapshot().receivedFrames }),
-      onCutOff: (cause) => {
+      onCutOff: (cause: CutOffCause) => {
         this.#cutOff[cause]++;
         this.#logger.warn("cut off", { session: id, path, address, cause });
       },
-    });
+    };
+    const control = transportOver(socket, agreement.echo ?? headerlessProfile, limits, direct);
     const transport: ServedTransport = overRtc ? this.#rtc!(control) : control;
     const call = new VoiceSession({
       id,

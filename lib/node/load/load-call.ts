@@ -2,7 +2,8 @@ import { findCodec, parseCodec } from "../../protocol/index.ts";
 import { Session, type SessionEnd } from "../../session/index.ts";
 import type { Transport } from "../../transport/transport.ts";
 import { callFormat } from "../call-format.ts";
-import { connectNodeWebSocket, type NodeWebSocketOptions } from "../connect-node-websocket.ts";
+import type { NodeWebSocketOptions } from "../connect-node-websocket.ts";
+import { connectLean } from "./connect-lean.ts";
 
 export interface LoadCallOptions extends NodeWebSocketOptions {
   readonly application: string;
@@ -52,7 +53,7 @@ export class LoadCall {
     this.#template.writeUInt16LE(mark, 0);
     this.session = new Session({
       role: "voice",
-      transport: connectNodeWebSocket(options),
+      transport: connectLean(options),
       requestTimeoutMs: 15_000,
       onFrame: (frame) => this.#receive(frame),
     });
@@ -102,9 +103,8 @@ export class LoadCall {
   #receive(bytes: Uint8Array): void {
     const now = performance.now();
     this.#received += bytes.byteLength;
-    const frame = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (this.#rest.length === 0 && frame.length === this.#frameBytes && this.#recognize(frame, now)) return;
-    this.#reassemble(frame, now);
+    if (this.#rest.length === 0 && bytes.length === this.#frameBytes && this.#recognize(bytes, now)) return;
+    this.#reassemble(Buffer.from(bytes), now);
   }
 
   /** A peer that cuts its sound in other pieces than ours: finds our frames in the run of bytes. */
@@ -122,9 +122,9 @@ export class LoadCall {
     this.#rest = Buffer.from(run);
   }
 
-  #recognize(frame: Buffer, now: number): boolean {
-    if (frame.readUInt16LE(0) !== mark) return false;
-    const sequence = frame.readUInt32LE(2);
+  #recognize(frame: Uint8Array, now: number): boolean {
+    if (frame[0] !== (mark & 255) || frame[1] !== mark >> 8) return false;
+    const sequence = (frame[2]! | (frame[3]! << 8) | (frame[4]! << 16) | (frame[5]! << 24)) >>> 0;
     const slot = sequence % windowFrames;
     if (sequence >= this.#sequence || this.#sequence - sequence > windowFrames || this.#open[slot] === 0) return false;
     this.#open[slot] = 0;

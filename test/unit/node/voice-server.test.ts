@@ -175,6 +175,25 @@ describe("a voice server and its calls", () => {
     expect(Buffer.concat(voice.received)).toEqual(Buffer.concat(heard));
   });
 
+  it("sends frames of any length whole, and messages between them in their place", async () => {
+    const { url, calls } = await serve();
+    const voice = await dial({ url });
+    const call = await first(calls);
+    const lengths = [0, 1, 125, 126, 127, 320, 65_534, 65_535, 65_536, 70_000, 2];
+    const positions: number[] = [];
+    voice.session.on("input.transcript", (_, { mediaBytes }) => positions.push(mediaBytes));
+    const frames = lengths.map((length, i) => noise(length, i + 1));
+    for (const frame of frames) {
+      call.session.transport?.sendFrame(Uint8Array.from(frame));
+      call.callerSaid("so far");
+    }
+    await until(() => positions.length === lengths.length);
+    expect(voice.received.map((frame) => frame.length)).toEqual(lengths);
+    expect(Buffer.concat(voice.received).equals(Buffer.concat(frames))).toBe(true);
+    let sum = 0;
+    expect(positions).toEqual(lengths.map((length) => (sum += length)));
+  });
+
   it("gives the keys in the order they were pressed", async () => {
     const { url, calls } = await serve();
     const voice = await dial({ url });

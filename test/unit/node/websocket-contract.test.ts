@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import { WebSocket } from "ws";
 import { connectNodeWebSocket } from "../../../lib/node/connect-node-websocket.ts";
+import { connectLean } from "../../../lib/node/load/connect-lean.ts";
 import { acceptNodeWebSocket } from "../../../lib/node/node-transport.ts";
 import { limitsFrom } from "../../../lib/transport/limits.ts";
 import { openSocket } from "../../../lib/transport/open-socket.ts";
@@ -14,6 +15,19 @@ const nodeClient: OpenRig = async (limits) => {
   const rig = await openSocketRig();
   const accepted = rig.next((socket, request) => farPeer(acceptNodeWebSocket(socket, request), () => rig.sever()));
   const near = await connectNodeWebSocket({ url: rig.url, ...limits })(never);
+  return { near, far: await accepted, dispose: () => rig.close() };
+};
+
+/** The client of the load generator. It has closed when the server has said goodbye, and the server when that has arrived. */
+const leanClient: OpenRig = async (limits) => {
+  const rig = await openSocketRig();
+  const accepted = rig.next((socket, request) => {
+    const transport = acceptNodeWebSocket(socket, request);
+    const gone = new Promise((resolve) => socket.once("close", resolve));
+    const far = farPeer(transport, () => rig.sever());
+    return { ...far, closed: () => gone.then(() => transport.close()) };
+  });
+  const near = await connectLean({ url: rig.url, ...limits })(never);
   return { near, far: await accepted, dispose: () => rig.close() };
 };
 
@@ -45,6 +59,7 @@ const browserCore: OpenRig = async (limits) => {
 
 for (const [kind, open] of Object.entries({
   "Node client": nodeClient,
+  "lean client": leanClient,
   "Node server": nodeServer,
   "browser socket core": browserCore,
 })) {

@@ -1,0 +1,76 @@
+import { createHash, randomBytes } from "node:crypto";
+import { type ClientRequest, request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { agreedProfile, bearerSubprotocol, webSocketUrl, withoutQuery } from "../../transport/address.ts";
+import { refusedError } from "../../transport/refused.ts";
+import { SocketTransport } from "../../transport/socket-transport.ts";
+import { type Connect, TransportError } from "../../transport/transport.ts";
+import type { NodeWebSocketOptions } from "../connect-node-websocket.ts";
+import { LeanWire } from "./lean-wire.ts";
+
+const profiles = ["rtvbp.v1"] as const;
+const handshakeGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455 §1.3
+
+/** Like `connectNodeWebSocket`, over a `LeanWire`. */
+export function connectLean(options: Omit<NodeWebSocketOptions, "profiles">): Connect {
+  return (signal) =>
+    new Promise((resolve, reject) => {
+      const url = webSocketUrl(options.url);
+      const key = randomBytes(16).toString("base64");
+      const request = open(url, key, options);
+      const fail = (error: TransportError): void => {
+        request.destroy();
+        reject(error);
+      };
+      request.setTimeout(options.connectTimeoutMs ?? 10_000, () => {
+        fail(new TransportError("transport-timeout", `No answer from ${withoutQuery(url)} in time.`, false));
+      });
+      request.once("error", (cause: NodeJS.ErrnoException) => {
+        const message = `${withoutQuery(url)} cannot be reached (${cause.code ?? cause.message}).`;
+        fail(new TransportError("transport-unreachable", message, false, { cause }));
+      });
+      request.once("response", ({ statusCode = 0 }) => fail(refusedError(url, statusCode)));
+      request.once("upgrade", ({ headers }, socket, head) => {
+        const accept = createHash("sha1")
+          .update(key + handshakeGuid)
+          .digest("base64");
+        if (headers["sec-websocket-accept"] !== accept) {
+          socket.destroy();
+          fail(new TransportError("transport-refused", `${withoutQuery(url)} does not speak WebSocket.`, true));
+          return;
+        }
+        socket.setTimeout(0);
+        try {
+          const profile = agreedProfile(headers["sec-websocket-protocol"] ?? "", profiles);
+          resolve(new SocketTransport(new LeanWire(socket, head), { ...options, profile, thread: "main" }));
+        } catch (error) {
+          socket.destroy();
+          reject(error);
+        }
+      });
+      signal.addEventListener("abort", () => {
+        fail(new TransportError("transport-aborted", "Connecting was given up.", false, { cause: signal.reason }));
+      });
+      request.end();
+    });
+}
+
+function open(url: string, key: string, options: Omit<NodeWebSocketOptions, "profiles">): ClientRequest {
+  const { bearer, bearerCarrier, ca } = options;
+  const inProtocol = bearer !== undefined && bearerCarrier === "subprotocol";
+  const target = new URL(url.replace(/^ws/, "http"));
+  const request = target.protocol === "https:" ? requestHttps : requestHttp;
+  return request(target, {
+    agent: false,
+    ...(ca !== undefined && { ca }),
+    headers: {
+      ...options.headers,
+      ...(bearer !== undefined && !inProtocol && { Authorization: `Bearer ${bearer}` }),
+      Connection: "Upgrade",
+      Upgrade: "websocket",
+      "Sec-WebSocket-Version": "13",
+      "Sec-WebSocket-Key": key,
+      "Sec-WebSocket-Protocol": [...profiles, ...(inProtocol ? [bearerSubprotocol(bearer)] : [])].join(", "),
+    },
+  });
+}
