@@ -97,8 +97,12 @@ export class WeriftPeer {
 }
 
 function checkMedia(sdp: string): void {
-  const media = sdp.split(/\r?\n/).filter((line) => line.startsWith("m="));
+  const lines = sdp.split(/\r?\n/);
+  const media = lines.filter((line) => line.startsWith("m="));
   const [, formats = ""] = /^m=audio \d+ \S+ (.*)$/.exec(media[0] ?? "") ?? [];
-  if (media.length === 1 && formats.split(" ").includes("0")) return;
-  throw new SignalError("There has to be one audio transceiver, and PCMU on it.");
+  if (media.length !== 1 || !formats.split(" ").includes("0")) {
+    throw new SignalError("There has to be one audio transceiver, and PCMU on it.");
+  }
+  // RFC 8827 §6.5: without it nobody knows whom the keys were agreed with.
+  if (!lines.some((line) => line.startsWith("a=fingerprint:"))) throw new SignalError("There is no fingerprint.");
 }

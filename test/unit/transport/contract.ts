@@ -30,6 +30,8 @@ export type OpenRig = (limits?: Partial<TransportLimits>) => Promise<Rig>;
 
 export interface ContractCase {
   readonly name: string;
+  /** For transports whose media are frames on the channel of the messages: whole, and in one order with them. */
+  readonly frames?: true;
   run(open: OpenRig): Promise<void>;
 }
 
@@ -129,6 +131,7 @@ const connected: ContractCase[] = links.flatMap((shared) => {
   return [
     {
       name: `sends and delivers media through connected pipes (${link})`,
+      frames: true,
       run: (open) =>
         withRig(open, async ({ near, far }) => {
           const seen = new Recorder(near);
@@ -164,6 +167,7 @@ const connected: ContractCase[] = links.flatMap((shared) => {
     },
     {
       name: `holds media that came before the pipes were connected, and keeps its order (${link})`,
+      frames: true,
       run: (open) =>
         withRig(open, async ({ near, far }) => {
           const seen = new Recorder(near, { frames: false });
@@ -190,6 +194,7 @@ const connected: ContractCase[] = links.flatMap((shared) => {
     },
     {
       name: `delivers a burst larger than the pipe, and frames larger than a piece, whole and in order (${link})`,
+      frames: true,
       run: (open) =>
         withRig(open, async ({ near, far }) => {
           new Recorder(near, { frames: false });
@@ -214,6 +219,9 @@ const connected: ContractCase[] = links.flatMap((shared) => {
     },
   ];
 });
+
+/** For transports that carry media beside the messages, on a channel of its own. */
+export const controlContract = (): readonly ContractCase[] => contract.filter(({ frames }) => !frames);
 
 /** Where the socket lives in a Worker, `openMedia` arrives there a little later: asking for stats waits for it. */
 async function settleMedia(near: Transport): Promise<void> {
@@ -270,6 +278,7 @@ export const contract: readonly ContractCase[] = [
   },
   {
     name: "discards and counts media before it is opened, delivers it afterwards",
+    frames: true,
     run: (open) =>
       withRig(open, async ({ near, far }) => {
         const seen = new Recorder(near);
@@ -293,6 +302,7 @@ export const contract: readonly ContractCase[] = [
   },
   {
     name: "stamps every control message with the media position before it",
+    frames: true,
     run: (open) =>
       withRig(open, async ({ near, far }) => {
         const seen = new Recorder(near);
@@ -308,6 +318,7 @@ export const contract: readonly ContractCase[] = [
   },
   {
     name: "sends media frames in order with their boundaries",
+    frames: true,
     run: (open) =>
       withRig(open, async ({ near, far }) => {
         new Recorder(near);
@@ -322,6 +333,7 @@ export const contract: readonly ContractCase[] = [
   ...connected,
   {
     name: "refuses a media frame that is too large, counts it and goes on",
+    frames: true,
     run: (open) =>
       withRig(
         open,
@@ -341,6 +353,7 @@ export const contract: readonly ContractCase[] = [
   },
   {
     name: "closes with a protocol code when a control message is too long",
+    frames: true,
     run: (open) =>
       withRig(
         open,
@@ -385,6 +398,7 @@ export const contract: readonly ContractCase[] = [
   },
   {
     name: "tells of the peer's close after everything the peer sent",
+    frames: true,
     run: (open) =>
       withRig(open, async ({ near, far }) => {
         const seen = new Recorder(near);
@@ -439,6 +453,7 @@ export const contract: readonly ContractCase[] = [
   },
   {
     name: "beats with the number of messages and frames received, until it is closed",
+    frames: true,
     run: (open) =>
       withRig(open, async ({ near, far }) => {
         new Recorder(near, { frames: false });
@@ -459,6 +474,7 @@ export const contract: readonly ContractCase[] = [
   },
   {
     name: "has sent everything when flushed",
+    frames: true,
     run: (open) =>
       withRig(open, async ({ near, far }) => {
         new Recorder(near);
@@ -485,6 +501,7 @@ export const contract: readonly ContractCase[] = [
   },
   {
     name: "holds a bounded amount of media without a reader, then drops the newest and counts",
+    frames: true,
     run: (open) =>
       withRig(
         open,

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { transportOver } from "../../../../lib/node/node-transport.ts";
+import { connectNodeWebRtc } from "../../../../lib/node/webrtc/connect-node-webrtc.ts";
+import { NodeRtcTransport } from "../../../../lib/node/webrtc/node-rtc-transport.ts";
+import { loadWerift } from "../../../../lib/node/webrtc/werift-peer.ts";
+import type { TransportLimits } from "../../../../lib/transport/limits.ts";
+import { controlContract, farPeer, type OpenRig } from "../../transport/contract.ts";
+import { openSocketRig } from "../rig.ts";
+import { webRtcProfile, webrtc } from "./rtc-rig.ts";
+
+const never = new AbortController().signal;
+
+async function openRtcRig(limits: Partial<TransportLimits> = {}) {
+  const werift = await loadWerift();
+  const rig = await openSocketRig({ protocols: () => webRtcProfile });
+  const accepted = rig.next((socket) => {
+    const transport = new NodeRtcTransport(transportOver(socket, socket.protocol, limits), werift, {
+      ...limits,
+      ...webrtc,
+    });
+    void transport.accept();
+    return transport;
+  });
+  return { rig, accepted };
+}
+
+const dialling: OpenRig = async (limits) => {
+  const { rig, accepted } = await openRtcRig();
+  const near = await connectNodeWebRtc({ url: rig.url, webrtc, ...limits })(never);
+  return { near, far: farPeer(await accepted, () => rig.sever()), dispose: () => rig.close() };
+};
+
+const answering: OpenRig = async (limits) => {
+  const { rig, accepted } = await openRtcRig(limits);
+  const far = await connectNodeWebRtc({ url: rig.url, webrtc })(never);
+  return { near: await accepted, far: farPeer(far, () => rig.sever()), dispose: () => rig.close() };
+};
+
+for (const [kind, open] of Object.entries({ dialling, answering })) {
+  describe(`WebRTC transport in Node, ${kind}`, () => {
+    for (const { name, run } of controlContract()) it(name, () => run(open));
+
+    it("closes with a protocol code when a control message is too long, and takes no pipes for its media", async () => {
+      const { near, far, dispose } = await open({ maxTextBytes: 10_000 });
+      const closed = new Promise((resolve) => near.listen({ text: () => {}, close: resolve }));
+      expect(() => near.connectMedia(undefined as never)).toThrow(/pipes/);
+      await far.sendText("x".repeat(10_001));
+      expect(await closed).toMatchObject({ by: "local", code: 1009 });
+      await near.close();
+      await dispose();
+    });
+  });
+}
