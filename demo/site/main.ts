@@ -17,6 +17,7 @@ const find = <Type extends HTMLElement>(selector: string): Type => {
 };
 
 const call = find<HTMLElementTagNameMap["voice-call"]>("#call");
+const preflight = find<HTMLElementTagNameMap["voice-preflight"]>("voice-preflight");
 const form = find<HTMLFormElement>("#choices");
 const hint = find("#hint");
 const snippets = new SnippetList(find("#snippets"));
@@ -30,8 +31,10 @@ const field = (name: string) => form.elements.namedItem(name) as RadioNodeList |
 function apply(choices: Choices): void {
   const address = agentAddress(choices.agent);
   call.src = address;
+  preflight.src = agentAddress("echo"); // it measures the way of the sound as well
   call.codecs = choices.codec;
   call.lang = choices.lang;
+  preflight.lang = choices.lang;
   hint.textContent = agents[choices.agent];
   document.documentElement.dataset.theme = choices.theme;
   snippets.show(snippetsFor(address, choices));
@@ -59,6 +62,9 @@ log.watch(call, [
     "voice-mute-request",
     "voice-dtmf-request",
     "voice-recording-request",
+    "voice-microphone-request",
+    "voice-speaker-request",
+    "voice-processing-request",
   ],
   ...["voice-statechange", "voice-mutechange", "voice-caption", "voice-toolcall", "voice-dtmf", "voice-speech"],
   ...["voice-interrupted", "voice-variables", "voice-recording", "voice-warning", "voice-warningclear"],
@@ -89,6 +95,12 @@ call.addEventListener("voice-statechange", ({ detail }) => {
 call.addEventListener("voice-ended", () => void showFigures());
 setInterval(() => void showFigures(), figuresIntervalMs);
 void showFigures();
+
+// ── its layout
+const layout = find<HTMLSelectElement>("#layout");
+layout.addEventListener("change", () => {
+  call.layout = (layout.value || undefined) as typeof call.layout;
+});
 
 // ── the frozen page
 const result = find("#freeze-result");

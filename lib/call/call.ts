@@ -242,6 +242,13 @@ export class Call extends CallEvents {
     for (const [key, value] of Object.entries(data)) this.#variables.set(key, value);
   }
 
+  /** Asks the other side at once; its answer's round trip, milliseconds. Throws `VoiceError`, `call-state` while there is no connection. */
+  async ping(): Promise<number> {
+    const session = this.#line?.leg?.session;
+    if (!session) throw new VoiceError("call-state", "There is no connection.", "Wait until the call is connected.");
+    return (await session.ping().catch(rethrow)).rttMs;
+  }
+
   async stats(): Promise<CallStats> {
     const [audio, transport] = await Promise.all([this.#readAudio(), this.#line?.leg?.stats()]);
     const rttMs = this.#line?.leg?.rttMs;

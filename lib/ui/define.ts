@@ -6,6 +6,7 @@ import { VoiceDialpad } from "./voice-dialpad/voice-dialpad.ts";
 import { VoiceHangupButton } from "./voice-hangup-button/voice-hangup-button.ts";
 import { VoiceLevel } from "./voice-level/voice-level.ts";
 import { VoiceMuteButton } from "./voice-mute-button/voice-mute-button.ts";
+import { VoicePreflight } from "./voice-preflight/voice-preflight.ts";
 import { VoiceQuality } from "./voice-quality/voice-quality.ts";
 import { VoiceRecorder } from "./voice-recorder/voice-recorder.ts";
 import { VoiceStatus } from "./voice-status/voice-status.ts";
@@ -19,6 +20,7 @@ export const elements = {
   "voice-hangup-button": VoiceHangupButton,
   "voice-level": VoiceLevel,
   "voice-mute-button": VoiceMuteButton,
+  "voice-preflight": VoicePreflight,
   "voice-quality": VoiceQuality,
   "voice-recorder": VoiceRecorder,
   "voice-status": VoiceStatus,
@@ -48,6 +50,7 @@ export {
   VoiceHangupButton,
   VoiceLevel,
   VoiceMuteButton,
+  VoicePreflight,
   VoiceQuality,
   VoiceRecorder,
   VoiceStatus,

@@ -2,6 +2,7 @@ import type { CallEnd, CallWarning } from "../call/call-events.ts";
 import type { CallState } from "../call/call-state.ts";
 import type { Caption } from "../call/captions.ts";
 import type { MicrophoneSettings } from "../call/devices.ts";
+import type { PreflightReport } from "../call/preflight.ts";
 
 /**
  * Requests: dispatched by a part when a person asks for something, bubbling, composed, cancelable. Unless a listener
@@ -24,6 +25,8 @@ export interface VoiceRequestMap {
   "voice-processing-request": CustomEvent<Partial<MicrophoneSettings>>;
   /** Record the call in this page: the person has agreed to what was asked. */
   "voice-record-request": CustomEvent<null>;
+  /** Check microphone, loudspeaker and connection. */
+  "voice-preflight-request": CustomEvent<null>;
   /** The application, not the person here, asks to record the call; dispatched by `<voice-call>`. Preventing it refuses. */
   "voice-recording-request": CustomEvent<{ readonly tags: readonly string[] }>;
 }
@@ -45,6 +48,8 @@ export interface VoiceNotificationMap {
   "voice-recording": CustomEvent<{ readonly id: string; readonly tags: readonly string[]; readonly blob?: Blob }>;
   /** A recording that a person asked for is finished; dispatched by `<voice-recorder>`. `name`: for a file. */
   "voice-recorded": CustomEvent<{ readonly blob: Blob; readonly name: string }>;
+  /** Dispatched by `<voice-preflight>`. */
+  "voice-preflight": CustomEvent<{ readonly report: PreflightReport }>;
   "voice-warning": CustomEvent<{ readonly warning: CallWarning }>;
   "voice-warningclear": CustomEvent<{ readonly code: string }>;
   /** Exactly once per call. */

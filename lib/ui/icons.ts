@@ -19,6 +19,7 @@ export const keypadIcon = icon(
 export const devicesIcon = icon(
   svg`<path d="M4 7h9M19 7h1M4 17h1M11 17h9"/><circle cx="16" cy="7" r="2.500"/><circle cx="8" cy="17" r="2.500"/>`,
 );
+export const foldIcon = icon(svg`<path d="m6 15 6-6 6 6"/>`);
 export const captionsIcon = icon(
   svg`<rect x="3" y="5" width="18" height="14" rx="2.5"/><path d="M7 11h4M14 11h3M7 15h2.5M12.500 15H17"/>`,
 );

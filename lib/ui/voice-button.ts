@@ -55,6 +55,7 @@ export abstract class VoiceButton extends VoiceElement {
       part="button"
       type="button"
       class=${classes || nothing}
+      title=${this.iconOnly ? label : nothing}
       ?disabled=${this.disabled}
       aria-disabled=${enabled ? nothing : "true"}
       aria-pressed=${pressed ?? nothing}

@@ -29,6 +29,9 @@ export const de: Messages = {
   permissionWaiting: "Bitte erlauben Sie das Mikrofon in der Frage, die Ihr Browser gerade zeigt.",
   permissionDenied:
     "Das Mikrofon ist für diese Seite gesperrt. Erlauben Sie es in den Website-Einstellungen neben der Adresszeile und rufen Sie dann an.",
+  permissionGranted: "Das Mikrofon ist jetzt erlaubt. Versuchen Sie es erneut.",
+  openTab: "Diese Seite in einem eigenen Tab öffnen",
+  openSecure: "Die sichere Seite öffnen",
 
   stageMicrophone: "Mikrofon",
   stageConnection: "Verbindung",
@@ -134,6 +137,10 @@ export const de: Messages = {
       "Der Lautsprecher wurde getrennt; ein anderer hat übernommen.",
       "Schließen Sie ihn wieder an oder wählen Sie einen anderen.",
     ],
+    "media-interrupted": [
+      "Das System braucht den Ton für etwas anderes, etwa ein Telefonat.",
+      "Beenden Sie das und schalten Sie dann den Ton ein.",
+    ],
     "transport-main-thread": [
       "Der Anruf läuft ohne eigenen Hintergrundprozess.",
       "Er kann stocken, wenn die Seite beschäftigt ist.",
@@ -144,5 +151,6 @@ export const de: Messages = {
     "media-microphone-silent": "Anderes Mikrofon verwenden",
     "media-microphone-ended": "Erneut versuchen",
     "media-autoplay": "Ton einschalten",
+    "media-interrupted": "Ton einschalten",
   },
 };

@@ -29,6 +29,9 @@ export const en: Messages = {
   permissionWaiting: "Please allow the microphone in the question your browser is showing.",
   permissionDenied:
     "The microphone is blocked for this page. Allow it in the site settings beside the address bar, then start the call.",
+  permissionGranted: "The microphone is allowed now. Try again.",
+  openTab: "Open this page in a tab of its own",
+  openSecure: "Open the secure page",
 
   stageMicrophone: "Microphone",
   stageConnection: "Connection",
@@ -61,5 +64,6 @@ export const en: Messages = {
     "media-microphone-silent": "Use another microphone",
     "media-microphone-ended": "Try again",
     "media-autoplay": "Turn the sound on",
+    "media-interrupted": "Turn the sound on",
   },
 };

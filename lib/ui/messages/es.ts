@@ -29,6 +29,9 @@ export const es: Messages = {
   permissionWaiting: "Permita el micrófono en la pregunta que muestra el navegador.",
   permissionDenied:
     "El micrófono está bloqueado para esta página. Permítalo en los ajustes del sitio, junto a la barra de direcciones, y llame.",
+  permissionGranted: "El micrófono ya está permitido. Reintente.",
+  openTab: "Abrir esta página en su propia pestaña",
+  openSecure: "Abrir la página segura",
 
   stageMicrophone: "Micrófono",
   stageConnection: "Conexión",
@@ -104,6 +107,10 @@ export const es: Messages = {
       "El altavoz se desconectó; otro ha tomado su lugar.",
       "Conéctelo de nuevo o elija otro.",
     ],
+    "media-interrupted": [
+      "El sistema usa el sonido para otra cosa, como una llamada telefónica.",
+      "Termine eso y active el sonido.",
+    ],
     "transport-main-thread": [
       "La llamada funciona sin un proceso propio.",
       "Puede entrecortarse cuando la página está ocupada.",
@@ -114,5 +121,6 @@ export const es: Messages = {
     "media-microphone-silent": "Usar otro micrófono",
     "media-microphone-ended": "Reintentar",
     "media-autoplay": "Activar el sonido",
+    "media-interrupted": "Activar el sonido",
   },
 };

@@ -31,6 +31,10 @@ export interface Messages {
   readonly permissionPrompt: string;
   readonly permissionWaiting: string;
   readonly permissionDenied: string;
+  /** After a failure, when the person has allowed it since. */
+  readonly permissionGranted: string;
+  readonly openTab: string;
+  readonly openSecure: string;
 
   readonly stageMicrophone: string;
   readonly stageConnection: string;

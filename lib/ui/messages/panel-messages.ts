@@ -46,4 +46,35 @@ export interface PanelMessages {
   readonly recordingDiscard: string;
   readonly recordingName: string;
   readonly recordingBusy: string;
+  /** `<voice-preflight>` */
+  readonly preflight: string;
+  readonly preflightHint: string;
+  readonly preflightStart: string;
+  readonly preflightAgain: string;
+  readonly preflightCancel: string;
+  readonly preflightSpeak: string;
+  readonly preflightListen: string;
+  readonly preflightHeard: string;
+  readonly yes: string;
+  readonly no: string;
+  readonly preflightConnect: string;
+  readonly preflightSave: string;
+  readonly checkEcho: string;
+  readonly checkConnection: string;
+  readonly checkCodec: string;
+  readonly checkRoundTrip: string;
+  readonly checkJitter: string;
+  readonly checkLoop: string;
+  readonly verdictGood: string;
+  readonly verdictWarning: string;
+  readonly verdictBad: string;
+  readonly verdictSkipped: string;
+  readonly reportGood: string;
+  readonly reportWarning: string;
+  readonly reportBad: string;
+  readonly adviceQuiet: string;
+  readonly adviceLoud: string;
+  readonly adviceUnheard: string;
+  readonly adviceEcho: string;
+  readonly adviceNetwork: string;
 }

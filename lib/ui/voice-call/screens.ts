@@ -4,6 +4,7 @@ import type { CallState } from "../../call/call-state.ts";
 import { describeEnd, describeProblem } from "../describe.ts";
 import { warningIcon } from "../icons.ts";
 import type { Messages } from "../messages/messages.ts";
+import type { MicrophonePermission } from "../permission-controller.ts";
 
 const stages = ["stageMicrophone", "stageConnection", "stageTalk"] as const satisfies readonly (keyof Messages)[];
 
@@ -38,13 +39,31 @@ export function warningList(
   </div>`;
 }
 
-/** Who ended the call and why, or what went wrong and what to do. */
-export function endReport(end: CallEnd | undefined, table: Messages): TemplateResult | typeof nothing {
+/** Who ended the call and why, or what went wrong and what to do. `permission`: what the browser says of the microphone now. */
+export function endReport(
+  end: CallEnd | undefined,
+  table: Messages,
+  permission: MicrophonePermission,
+): TemplateResult | typeof nothing {
   if (end === undefined) return nothing;
   const { headline, detail } = describeEnd(end, table);
+  const code = end.error?.code;
+  const mended = code === "media-permission-denied" && permission === "granted";
   return html`
-    <p part="headline" class="headline">${end.error ? warningIcon : nothing}<strong dir="auto">${headline}</strong></p>
-    <p part="detail" class="detail" dir="auto" ?hidden=${detail === ""}>${detail}</p>
-    ${end.error ? html`<p part="code" class="code"><code>${end.error.code}</code></p>` : nothing}
+    <p part="headline" class="headline">${code ? warningIcon : nothing}<strong dir="auto">${headline}</strong></p>
+    <p part="detail" class="detail" dir="auto" role=${mended ? "status" : nothing} ?hidden=${detail === ""}>
+      ${mended ? table.permissionGranted : detail}
+    </p>
+    ${remedy(code, table)} ${code ? html`<p part="code" class="code"><code>${code}</code></p>` : nothing}
   `;
+}
+
+/** A way out that no button of the call can offer. */
+function remedy(code: string | undefined, table: Messages): TemplateResult | typeof nothing {
+  const { href, protocol } = location;
+  const link = (address: string, label: string) =>
+    html`<a part="remedy" href=${address} target="_blank" rel="noopener">${label}</a>`;
+  if (code === "media-policy-iframe" && top !== self) return link(href, table.openTab);
+  if (code === "media-insecure-context" && protocol === "http:") return link(`https${href.slice(4)}`, table.openSecure);
+  return nothing;
 }

@@ -30,6 +30,7 @@ export const card = css`
     gap: 0.25rem;
   }
   .title {
+    grid-area: 1 / 1;
     font-size: 1.125rem;
     font-weight: 650;
   }
@@ -158,6 +159,85 @@ export const card = css`
   voice-call-button::part(button) {
     inline-size: 100%;
     min-block-size: 3rem;
+  }
+  a {
+    display: inline-flex;
+    align-items: center;
+    min-block-size: 44px;
+    color: var(--_accent);
+    font-weight: 600;
+  }
+
+  :host([layout="compact"]) {
+    max-inline-size: none;
+  }
+  :host([layout="compact"]) .card {
+    flex-flow: row wrap;
+    gap: 0.5rem 0.75rem;
+    align-items: center;
+    padding: 0.5rem 0.75rem;
+    box-shadow: none;
+  }
+  :host([layout="compact"]) header {
+    flex: 1 1 8rem;
+  }
+  :host([layout="compact"]) :is(.title, .levels, .starting, voice-quality, voice-captions) {
+    display: none;
+  }
+  :host([layout="compact"]) :is(.intro, .alert, .warnings, .end, #devices, voice-dialpad) {
+    flex: 1 1 100%;
+    order: 1;
+  }
+
+  :host([layout="floating"]) {
+    position: fixed;
+    inset-block-end: var(--voice-float-distance, 1rem);
+    inset-inline-end: var(--voice-float-distance, 1rem);
+    z-index: 1000;
+    inline-size: min(25rem, 100% - 2 * var(--voice-float-distance, 1rem));
+    pointer-events: none;
+  }
+  :host([layout="floating"]) .card {
+    pointer-events: auto;
+    max-block-size: calc(100dvh - 2 * var(--voice-float-distance, 1rem));
+    overflow-y: auto;
+  }
+  :host([layout="floating"]) header {
+    position: relative;
+    grid-template-columns: 1fr auto;
+    align-items: center;
+  }
+  :host([layout="floating"]) voice-status {
+    grid-column: 1 / -1;
+  }
+  .fold {
+    grid-area: 1 / 2;
+    border: 0;
+    background: none;
+    color: inherit;
+  }
+  .fold::after {
+    content: "";
+    position: absolute;
+    inset: 0;
+  }
+  .fold[aria-expanded="true"] {
+    background: none;
+    color: inherit;
+    rotate: 180deg;
+  }
+  .fold[aria-expanded="true"]::after {
+    display: none;
+  }
+  .folded {
+    gap: 0.5rem;
+    padding: 0.5rem;
+    padding-inline-start: 1.25rem;
+    margin-inline-start: auto;
+    inline-size: fit-content;
+  }
+  .folded > :not(header, .bar, .warnings) {
+    display: none;
   }
   @media (forced-colors: active) {
     .alert,

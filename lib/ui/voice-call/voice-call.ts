@@ -6,7 +6,7 @@ import { VoiceError } from "../../call/voice-error.ts";
 import { type CallScope, callScope } from "../call-scope.ts";
 import { type CallEventType, type CallPhase, type CallView, phaseOf } from "../call-view.ts";
 import { ContextProvider } from "../context.ts";
-import { captionsIcon, devicesIcon, keypadIcon } from "../icons.ts";
+import { captionsIcon, devicesIcon, foldIcon, keypadIcon } from "../icons.ts";
 import { localeOf } from "../messages/locale.ts";
 import { PermissionController } from "../permission-controller.ts";
 import { buttons, theme } from "../styles.ts";
@@ -37,6 +37,7 @@ const anotherDevice: readonly string[] = ["media-constraints", "media-failed", "
  * @csspart header - Heading and status.
  * @csspart title - The heading.
  * @csspart status - The `<voice-status>`.
+ * @csspart fold - The button that unfolds the floating layout.
  * @csspart intro - What is shown before the call.
  * @csspart permission - The explanation of the microphone question.
  * @csspart stages - The list of connecting stages.
@@ -52,6 +53,7 @@ const anotherDevice: readonly string[] = ["media-constraints", "media-failed", "
  * @csspart end - The end screen.
  * @csspart headline - Who ended the call, or what went wrong.
  * @csspart detail - Why, or what to do.
+ * @csspart remedy - A link that may help, after some failures.
  * @csspart code - The error's code.
  * @csspart bar - The call bar.
  * @csspart toggle - The buttons of the bar that show keypad, devices and captions.
@@ -68,6 +70,7 @@ const anotherDevice: readonly string[] = ["media-constraints", "media-failed", "
  * @csspart select - A list of devices.
  * @csspart problem - What went wrong with a device.
  * @cssprop --voice-call-width - Greatest width (default 25rem).
+ * @cssprop --voice-float-distance - From the corner of the window, in the floating layout (default 1rem).
  * @cssprop --voice-surface - Background.
  * @cssprop --voice-raised - Background of buttons.
  * @cssprop --voice-text - Text.
@@ -118,10 +121,13 @@ export class VoiceCall extends VoiceElement {
     codecs: { type: String },
     label: { type: String },
     theme: { type: String, reflect: true },
+    layout: { type: String, reflect: true },
     noCaptions: { type: Boolean, attribute: "no-captions" },
     noKeypad: { type: Boolean, attribute: "no-keypad" },
     noDevices: { type: Boolean, attribute: "no-devices" },
     noQuality: { type: Boolean, attribute: "no-quality" },
+    noSystem: { type: Boolean, attribute: "no-system" },
+    titleHint: { type: Boolean, attribute: "title-hint" },
     workletUrl: { type: String, attribute: "worklet-url" },
     workerUrl: { type: String, attribute: "worker-url" },
     wasmUrl: { type: String, attribute: "wasm-url" },
@@ -147,6 +153,8 @@ export class VoiceCall extends VoiceElement {
   declare label: string | undefined;
   /** `light`, `dark`, `auto` (follows the system); unset: the page's `color-scheme`. */
   declare theme: "light" | "dark" | "auto" | undefined;
+  /** `card`; `compact`: one low row, icons without labels; `floating`: in the corner of the window, folded until it is wanted. */
+  declare layout: "card" | "compact" | "floating" | undefined;
   /** Leaves out the captions and their button. */
   declare noCaptions: boolean;
   /** Leaves out the keypad and its button. */
@@ -155,6 +163,10 @@ export class VoiceCall extends VoiceElement {
   declare noDevices: boolean;
   /** Leaves out how good the call sounds. */
   declare noQuality: boolean;
+  /** No mute and hang-up by media keys, no screen that stays on during a call that this element made. */
+  declare noSystem: boolean;
+  /** Marks the title of the page while such a call is on. */
+  declare titleHint: boolean;
   /** Address of `worklet.js`, where a strict content security policy forbids the inlined one. */
   declare workletUrl: string | undefined;
   /** Address of `worker.js`, likewise. */
@@ -179,6 +191,8 @@ export class VoiceCall extends VoiceElement {
   #devicesShown = false;
   #qualityShown = false;
   #captionsOpen = true;
+  /** Of the floating layout. */
+  #folded = true;
 
   constructor() {
     super();
@@ -186,6 +200,8 @@ export class VoiceCall extends VoiceElement {
     this.noKeypad = false;
     this.noDevices = false;
     this.noQuality = false;
+    this.noSystem = false;
+    this.titleHint = false;
     this.createCall = (options) => new Call(options);
   }
 
@@ -233,11 +249,25 @@ export class VoiceCall extends VoiceElement {
     this.#devicesShown ||= choosing || this.#unfolded === "devices";
     const captions = !this.noCaptions && (live || phase === "over") && (call?.captions.length ?? 0) > 0;
     const title = this.label ?? table.title;
+    const floating = this.layout === "floating";
+    const folded = floating && this.#folded;
+    const iconsOnly = folded || this.layout === "compact";
     return html`
-      <section part="card" class="card ${end?.error ? "failed" : phase}" tabindex="-1" aria-label=${title} @keydown=${this.#keyDown}>
+      <section part="card" class="card ${end?.error ? "failed" : phase} ${folded ? "folded" : ""}" tabindex="-1" aria-label=${title} @keydown=${this.#keyDown}>
         <header part="header">
           <span part="title" class="title"><slot name="title">${title}</slot></span>
-          <voice-status part="status" exportparts="state, timer" ?hidden=${this.#failure !== undefined}></voice-status>
+          <voice-status part="status" exportparts="state, timer" ?hidden=${this.#failure !== undefined || (folded && !underWay)}></voice-status>
+          <button
+            part="fold"
+            class="fold icon-only"
+            type="button"
+            aria-expanded=${!folded}
+            aria-label=${title}
+            ?hidden=${!floating}
+            @click=${this.#fold}
+          >
+            ${foldIcon}
+          </button>
         </header>
         <div part="intro" class="intro" ?hidden=${phase !== "idle"}>
           <slot></slot>
@@ -258,7 +288,7 @@ export class VoiceCall extends VoiceElement {
             : nothing
         }
         <div part="end" class="end" role=${this.#failure ? "alert" : nothing} ?hidden=${phase !== "over"}>
-          ${endReport(end, table)}
+          ${endReport(end, table, this.#permission.state)}
         </div>
         <voice-captions part="captions" exportparts="line, partial, speaker" ?hidden=${!captions || !this.#captionsOpen}></voice-captions>
         <voice-dialpad id="dialpad" part="dialpad" exportparts="key, digits" ?hidden=${!live || this.#unfolded !== "dialpad" || this.noKeypad}></voice-dialpad>
@@ -270,21 +300,21 @@ export class VoiceCall extends VoiceElement {
           }
         </div>
         <div part="bar" class="bar" role="group" aria-label=${table.controls} ?hidden=${!underWay}>
-          <voice-mute-button stacked exportparts="button:mute-button" ?hidden=${!live}></voice-mute-button>
-          ${this.#unfolds("dialpad", table.keypad, keypadIcon, live && !this.noKeypad)}
+          <voice-mute-button stacked ?icon-only=${iconsOnly} exportparts="button:mute-button" ?hidden=${!live}></voice-mute-button>
+          ${this.#unfolds("dialpad", table.keypad, keypadIcon, live && !this.noKeypad && !folded, iconsOnly)}
           <button
             part="toggle"
             class="stacked toggle"
             type="button"
             aria-pressed=${this.#captionsOpen}
-            ?hidden=${!live || this.noCaptions}
+            ?hidden=${!live || this.noCaptions || iconsOnly}
             @click=${this.#toggleCaptions}
           >
             <span class="icon">${captionsIcon}</span>${table.captions}
           </button>
-          ${this.#unfolds("devices", table.devices, devicesIcon, live && !this.noDevices)}
+          ${this.#unfolds("devices", table.devices, devicesIcon, live && !this.noDevices && !folded, iconsOnly)}
           <slot name="controls"></slot>
-          <voice-hangup-button stacked exportparts="button:hangup-button"></voice-hangup-button>
+          <voice-hangup-button stacked ?icon-only=${iconsOnly} exportparts="button:hangup-button"></voice-hangup-button>
         </div>
         <div class="begin" ?hidden=${underWay}>
           <voice-call-button exportparts="button:call-button">${end?.error ? table.tryAgain : nothing}</voice-call-button>
@@ -300,6 +330,8 @@ export class VoiceCall extends VoiceElement {
     this.#phase = phase;
     if (phase === before) return;
     if (phase !== "live") this.#unfolded = undefined;
+    // Why it ended is for everybody to see.
+    if (phase === "over" && this.#folded) this.#fold();
     if (!this.#focusWithin) return;
     // What had the focus may just have been hidden. The frame itself cannot be pressed by accident.
     if (phase === "starting") this.#find("section")?.focus();
@@ -330,6 +362,13 @@ export class VoiceCall extends VoiceElement {
     this.call = call;
     this.followNow();
     this.#shareScope();
+    if (!this.noSystem) this.attempt(() => this.#joinSystem(call));
+  }
+
+  async #joinSystem(call: CallView): Promise<void> {
+    const { joinSystem } = await import("../../call/system.ts");
+    if (call.ended === undefined)
+      joinSystem(call, { title: this.label ?? this.text("title"), titleHint: this.titleHint });
   }
 
   #fail(error: VoiceError): void {
@@ -350,18 +389,25 @@ export class VoiceCall extends VoiceElement {
     this.requestUpdate();
   };
 
-  #unfolds(name: "dialpad" | "devices", label: string, icon: TemplateResult, offered: boolean): TemplateResult {
+  #unfolds(
+    name: "dialpad" | "devices",
+    label: string,
+    icon: TemplateResult,
+    offered: boolean,
+    iconOnly: boolean,
+  ): TemplateResult {
     return html`<button
       part="toggle"
       id="show-${name}"
-      class="stacked toggle"
+      class="stacked toggle ${iconOnly ? "icon-only" : ""}"
+      title=${iconOnly ? label : nothing}
       type="button"
       aria-expanded=${this.#unfolded === name}
       aria-controls=${name}
       ?hidden=${!offered}
       @click=${() => this.#unfold(name)}
     >
-      <span class="icon">${icon}</span>${label}
+      <span class="icon">${icon}</span><span class="label">${label}</span>
     </button>`;
   }
 
@@ -371,6 +417,12 @@ export class VoiceCall extends VoiceElement {
     await this.updateComplete;
     if (this.#unfolded === "dialpad") this.#find("voice-dialpad")?.focus();
   }
+
+  readonly #fold = (): void => {
+    this.#folded = !this.#folded;
+    this.#unfolded = undefined;
+    this.requestUpdate();
+  };
 
   readonly #keyDown = (event: KeyboardEvent): void => {
     if (event.key !== "Escape" || this.#unfolded === undefined) return;

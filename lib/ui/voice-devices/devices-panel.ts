@@ -12,7 +12,7 @@ import type { VoiceDevices } from "./voice-devices.ts";
 export { panelBook } from "../messages/panel-book.ts";
 
 export const styles = css`
-  section {
+  .panel {
     display: grid;
     gap: 1rem;
   }
@@ -133,11 +133,11 @@ class DevicesPanel implements PanelInside {
   render(): TemplateResult {
     const { words, host } = this.#tools;
     const devices = this.#devices ?? pageDevices();
-    return html`<section aria-label=${words.devices}>
+    return html`<div class="panel" role="group" aria-label=${words.devices}>
       ${devices.named ? nothing : this.#unnamed()} ${this.#microphone(devices)}
       ${host.noSpeaker ? nothing : this.#speaker(devices)} ${host.noProcessing ? nothing : this.#processing(devices)}
       <div role="alert">${this.#problem ? this.#report(this.#problem) : nothing}</div>
-    </section>`;
+    </div>`;
   }
 
   #unnamed(): TemplateResult {

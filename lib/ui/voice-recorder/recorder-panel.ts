@@ -9,7 +9,7 @@ import type { VoiceRecorder } from "./voice-recorder.ts";
 export { panelBook } from "../messages/panel-book.ts";
 
 export const styles = css`
-  section,
+  .panel,
   .consent {
     display: grid;
     gap: 0.75rem;
@@ -128,7 +128,7 @@ class RecorderPanel implements PanelInside {
     const running = this.#state === "recording" || this.#state === "paused";
     const button = (label: string, act: () => unknown, tone = "", pressed?: boolean) =>
       html`<button part="button" type="button" class=${tone} aria-pressed=${pressed ?? nothing} @click=${act}>${label}</button>`;
-    return html`<section aria-label=${words.record}>
+    return html`<div class="panel" role="group" aria-label=${words.record}>
       ${
         this.#state === "idle"
           ? html`<div class="row">
@@ -170,7 +170,7 @@ class RecorderPanel implements PanelInside {
             </div>`
           : nothing
       }
-    </section>`;
+    </div>`;
   }
 
   get #elapsed(): number {

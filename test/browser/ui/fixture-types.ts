@@ -1,3 +1,4 @@
+import type { AudioError } from "../../../lib/audio/index.ts";
 import type { VoiceError } from "../../../lib/call/voice-error.ts";
 import type { registerMessages } from "../../../lib/ui/define.ts";
 import type { FakeCall } from "./fake-call.ts";
@@ -5,6 +6,7 @@ import type { FakeCall } from "./fake-call.ts";
 /** What the fixture page offers to `page.evaluate` callbacks. */
 export interface ElementsFixture {
   readonly FakeCall: typeof FakeCall;
+  readonly AudioError: typeof AudioError;
   readonly VoiceError: typeof VoiceError;
   readonly registerMessages: typeof registerMessages;
   /** The call shown by the element under test. */

@@ -1,4 +1,5 @@
 /** Runs in the page: the elements, and calls that the tests move by hand. */
+import { AudioError } from "../../../lib/audio/index.ts";
 import { VoiceError } from "../../../lib/call/voice-error.ts";
 import type { CallView } from "../../../lib/ui/define.ts";
 import { registerMessages } from "../../../lib/ui/define.ts";
@@ -7,6 +8,7 @@ import "./fixture-types.ts";
 
 window.ui = {
   FakeCall,
+  AudioError,
   VoiceError,
   registerMessages,
   call: new FakeCall(),
