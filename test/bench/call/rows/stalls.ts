@@ -1,12 +1,13 @@
-import { DelayTrack } from "../delay-track.ts";
+import { type DelayAt, DelayTrack } from "../delay-track.ts";
 import { dial, type PathName } from "../paths.ts";
 import { atMost, exactly, figureName, pause, type RowResult, type Setting } from "../row.ts";
 import { median } from "../statistics.ts";
 
 const stallMs = 400;
 const paths = ["ours", "mainThread", "webrtc"] as const satisfies readonly PathName[];
-/** So close to the delay of before is back. */
-const toleranceMs = 20;
+/** So close to the delay of before, for this long, is back (bench:jitter counts the same way). */
+const toleranceMs = 30;
+const backForMs = 500;
 
 interface Measured {
   readonly beforeMs: number;
@@ -65,13 +66,14 @@ async function measure(path: PathName, { browser, host, quick, progress }: Setti
     const { heard, spoken } = host.takeClips(path);
     const track = new DelayTrack(heard, spoken);
     const beforeMs = median(track.between(0, stalledAt[0]!));
+    const isLate = ({ delayMs }: DelayAt): boolean => delayMs === undefined || delayMs > beforeMs + toleranceMs;
     const recoveriesMs = stalledAt.map((atMs) => {
       const overMs = atMs + stallMs;
       const points = track.points.filter(({ timeMs }) => timeMs >= overMs && timeMs < atMs + everyMs);
-      const isLate = ({ delayMs }: { delayMs: number | undefined }) =>
-        delayMs === undefined || delayMs > beforeMs + toleranceMs;
-      const lastLate = points.findLastIndex(isLate);
-      const back = points[lastLate + 1];
+      const back = points.find(({ timeMs }) => {
+        const next = points.filter((point) => point.timeMs >= timeMs && point.timeMs < timeMs + backForMs);
+        return !next.some(isLate);
+      });
       return back && back.timeMs - overMs;
     });
     return { beforeMs, afterMs: median(track.between(endMs - 1500, endMs)), recoveriesMs };
