@@ -147,7 +147,7 @@ function refuseSharedRegistration(metafile) {
 
 function describe() {
   const types = join(made, "types");
-  const { status } = spawnSync("npx", ["tsc", "-p", "tsconfig.types.json", "--outDir", types], {
+  const { status } = spawnSync(join(root, "node_modules/.bin/tsc"), ["-p", "tsconfig.types.json", "--outDir", types], {
     cwd: root,
     stdio: "inherit",
   });

@@ -1,7 +1,8 @@
 // `npm run check`: types, lint with import rules, the package as its users resolve it, and the size budgets.
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
@@ -9,44 +10,47 @@ const root = resolve(import.meta.dirname, "..");
 process.chdir(root);
 let failed = false;
 
-function step(name, command, ...words) {
-  const { status, stdout, stderr } = spawnSync(command, words, { encoding: "utf8" });
-  if (status === 0) return console.log(`ok    ${name}`);
-  failed = true;
-  console.error(`FAIL  ${name}: ${command} ${words.join(" ")}\n${stdout}${stderr}`);
+const run = promisify(execFile);
+
+async function step(name, command, ...words) {
+  try {
+    await run(command, words, { maxBuffer: 2 ** 26 });
+    console.log(`ok    ${name}`);
+  } catch ({ stdout, stderr }) {
+    failed = true;
+    console.error(`FAIL  ${name}: ${command} ${words.join(" ")}\n${stdout}${stderr}`);
+  }
 }
 
-for (const project of [
-  "tsconfig.json",
-  "worklets",
-  "lib/transport/worker.tsconfig.json",
-  "lib/node",
-  "lib/testing/node",
-  "test",
-])
-  step(`types ${project}`, "npx", "tsc", "-p", project);
-step("lint and import rules", "npx", "biome", "ci", "--colors=off", "--error-on-warnings", ".");
-step("build", "npm", "run", "-s", "build");
-step("publint", "npx", "publint", "--strict");
-step(
-  "are the types wrong",
-  "npx",
-  "attw",
-  "--pack",
-  ".",
-  "--profile",
-  "esm-only",
-  "--quiet",
-  "--exclude-entrypoints",
-  "core.wasm",
-  "signals.wasm",
-  "worklet",
-  "worker",
-  "iife",
-  "custom-elements.json",
-  "web-types.json",
-  "integrity.json",
-);
+const bin = (name) => resolve(root, "node_modules/.bin", name);
+
+async function sources() {
+  for (const project of [
+    "tsconfig.json",
+    "worklets",
+    "lib/transport/worker.tsconfig.json",
+    "lib/node",
+    "lib/testing/node",
+    "test",
+  ])
+    await step(`types ${project}`, bin("tsc"), "-p", project);
+  await step("lint and import rules", bin("biome"), "ci", "--colors=off", "--error-on-warnings", ".");
+}
+
+async function packed() {
+  await step("build", "npm", "run", "-s", "build");
+  await step("publint", bin("publint"), "--strict");
+  await step(
+    "are the types wrong",
+    bin("attw"),
+    ...["--pack", ".", "--profile", "esm-only", "--quiet"],
+    "--exclude-entrypoints",
+    ...["core.wasm", "signals.wasm", "worklet", "worker", "iife"],
+    ...["custom-elements.json", "web-types.json", "integrity.json"],
+  );
+}
+
+await Promise.all([sources(), packed()]);
 
 // ── sizes: what a page must load, minified and gzipped, with everything it needs (Lit included)
 const withoutAssets = {
