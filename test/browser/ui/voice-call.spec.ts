@@ -137,6 +137,8 @@ test("hangs up when it is removed, and listens no more", async ({ page, open }) 
     document.querySelector("voice-call")!.remove();
   });
   await expect.poll(() => page.evaluate(() => window.ui.call.asked)).toEqual(["start", "hangUp"]);
+  // What made it a call of the system stays with it until it is over.
+  await page.evaluate(() => window.ui.call.end({ reason: "normal", by: "local" }));
   expect(await page.evaluate(() => window.ui.call.listeners)).toBe(0);
 });
 
