@@ -34,6 +34,9 @@ export class Inbox {
   #toListener = false;
   #held: HeldFrame[] = [];
   #heldBytes = 0;
+  /** Came before `openMedia`; whether it is early is not known yet. */
+  #early: HeldFrame[] = [];
+  readonly #earlyCapacity: number;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #mediaOpen = false;
   #mediaBytes = 0;
@@ -41,9 +44,14 @@ export class Inbox {
   #pulse: ReturnType<typeof setInterval> | undefined;
   #end: TransportClose | undefined;
 
-  constructor(counters: Counters, limits: TransportLimits) {
+  /**
+   * @param earlyBytes Frames that arrive before `openMedia` are kept up to this many bytes, for an owner on another thread that may have opened
+   * media before they came. Positions then count from the first byte ever received.
+   */
+  constructor(counters: Counters, limits: TransportLimits, earlyBytes = 0) {
     this.#counters = counters;
     this.#limits = limits;
+    this.#earlyCapacity = earlyBytes;
   }
 
   /** Delivers what was held. Throws where there is a listener already. */
@@ -64,8 +72,18 @@ export class Inbox {
     if (this.#end) listener.close(this.#end);
   }
 
-  openMedia(): void {
+  /** `position`: what came before it was early; what came behind it and was kept is handed on. */
+  openMedia(position = Number.POSITIVE_INFINITY): void {
+    if (this.#mediaOpen) return;
     this.#mediaOpen = true;
+    const kept = this.#early;
+    this.#early = [];
+    let at = 0;
+    for (const { bytes, receivedAt } of kept) {
+      if (at < position) this.#counters.earlyFrames++;
+      else this.#handAll(bytes, receivedAt);
+      at += bytes.byteLength;
+    }
   }
 
   /** From here media goes to `sink` instead of the listener. */
@@ -98,7 +116,7 @@ export class Inbox {
     counters.receivedFrames++;
     counters.receivedBytes += bytes.byteLength;
     if (!this.#mediaOpen) {
-      counters.earlyFrames++;
+      this.#keep(bytes, receivedAt);
       return;
     }
     if (this.#heldBytes + bytes.byteLength > this.#limits.heldBytes) {
@@ -106,6 +124,19 @@ export class Inbox {
       return;
     }
     this.#mediaBytes += bytes.byteLength;
+    this.#handAll(bytes, receivedAt);
+  }
+
+  #keep(bytes: Uint8Array, receivedAt: number): void {
+    if (this.#mediaBytes + bytes.byteLength > this.#earlyCapacity) {
+      this.#counters.earlyFrames++;
+      return;
+    }
+    this.#mediaBytes += bytes.byteLength;
+    this.#early.push({ bytes, receivedAt });
+  }
+
+  #handAll(bytes: Uint8Array, receivedAt: number): void {
     if (bytes.byteLength <= pieceBytes || this.#toListener) this.#hand(bytes, receivedAt);
     else {
       for (let at = 0; at < bytes.byteLength; at += pieceBytes) {
@@ -163,6 +194,8 @@ export class Inbox {
     this.#retry = undefined;
     this.#held = [];
     this.#heldBytes = 0;
+    this.#counters.earlyFrames += this.#early.length;
+    this.#early = [];
     this.#sink = undefined;
   }
 }

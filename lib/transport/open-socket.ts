@@ -16,6 +16,8 @@ export interface OpenSocketOptions {
   readonly limits: TransportLimits;
   readonly thread: TransportStats["thread"];
   readonly WebSocket: WebSocketConstructor;
+  /** See `Inbox`. */
+  readonly earlyBytes?: number;
 }
 
 /** Opens a socket on this thread, in the socket Worker and on a page alike. Rejects with `TransportError`; then nothing is left open. */
@@ -24,7 +26,12 @@ export async function openSocket(options: OpenSocketOptions, signal: AbortSignal
   try {
     return await openWebSocket(options, signal, (socket) => {
       const profile = agreedProfile(socket.protocol, options.profiles);
-      return new SocketTransport(new WebWire(socket), { ...options.limits, profile, thread: options.thread });
+      return new SocketTransport(new WebWire(socket), {
+        ...options.limits,
+        profile,
+        thread: options.thread,
+        earlyBytes: options.earlyBytes,
+      });
     });
   } catch (error) {
     if (

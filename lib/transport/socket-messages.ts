@@ -15,7 +15,8 @@ export type ToSocketWorker =
   | { readonly type: "frame"; readonly bytes: Uint8Array }
   /** Post media frames to the owner: its listener takes them and no downlink is connected. */
   | { readonly type: "frames-to-owner" }
-  | { readonly type: "open-media" }
+  /** With the `mediaBytes` of the last message that the owner had when it opened them. */
+  | { readonly type: "open-media"; readonly position: number }
   | { readonly type: "connect-media"; readonly ends: MediaEnds }
   | { readonly type: "flushed"; readonly id: number }
   | { readonly type: "stats"; readonly id: number }

@@ -13,6 +13,8 @@ export interface SocketTransportOptions extends Partial<TransportLimits> {
   /** The negotiated token. */
   readonly profile: string;
   readonly thread: TransportStats["thread"];
+  /** See `Inbox`. */
+  readonly earlyBytes?: number | undefined;
 }
 
 const flushPollMs = 5;
@@ -41,7 +43,7 @@ export class SocketTransport implements Transport {
     this.#limits = limitsFrom(options);
     this.#thread = options.thread;
     this.profile = options.profile;
-    this.#inbox = new Inbox(this.#counters, this.#limits);
+    this.#inbox = new Inbox(this.#counters, this.#limits, options.earlyBytes);
     this.#ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
@@ -80,8 +82,8 @@ export class SocketTransport implements Transport {
     return true;
   }
 
-  openMedia(): void {
-    this.#inbox.openMedia();
+  openMedia(position?: number): void {
+    this.#inbox.openMedia(position);
   }
 
   connectMedia(ends: MediaEnds): void {

@@ -16,13 +16,16 @@ interface WorkerScope {
   postMessage(message: FromSocketWorker, transfer?: readonly unknown[]): void;
 }
 
+/** While a message that opens media is on its way to the page and back: more than a second of any codec here, eight of L16/8000. */
+const earlyBytes = 1 << 17;
+
 const scope = globalThis as unknown as WorkerScope;
 let transport: SocketTransport | undefined;
 
 async function open(message: Extract<ToSocketWorker, { type: "open" }>): Promise<void> {
   try {
     const opened = await openSocket(
-      { ...message, thread: "worker", WebSocket: scope.WebSocket },
+      { ...message, thread: "worker", WebSocket: scope.WebSocket, earlyBytes },
       new AbortController().signal,
     );
     transport = opened;
@@ -70,7 +73,7 @@ function handle(message: Exclude<ToSocketWorker, { type: "open" }>, open: Socket
       });
       break;
     case "open-media":
-      open.openMedia();
+      open.openMedia(message.position);
       break;
     case "connect-media":
       if (open.closed) for (const port of transferables(message.ends.uplink)) port.close();

@@ -31,7 +31,7 @@ export interface TransportStats {
   readonly sentBytes: number;
   readonly receivedFrames: number;
   readonly receivedBytes: number;
-  /** Frames that arrived before `openMedia()` and were discarded. */
+  /** Frames that the peer sent before `openMedia()`, and were discarded. */
   readonly earlyFrames: number;
   /** Frames not sent because the socket's backlog was full, and frames not delivered because the reader's queue was full. */
   readonly droppedUplinkFrames: number;
@@ -77,7 +77,10 @@ export interface Transport {
   sendText(text: string): void;
   /** Queues one media frame; the transport owns the bytes from here. False: not sent (closed, or the backlog is full), and counted. */
   sendFrame(frame: Uint8Array): boolean;
-  /** From here frames from the peer are delivered. Idempotent. */
+  /**
+   * Delivers the frames that the peer sent behind the message that is being delivered, or was last, however long that took to get here. Earlier
+   * ones are early. Idempotent.
+   */
   openMedia(): void;
   /** Hands the media channel to another thread's frame pipes (browser). Replaces `sendFrame` and `frame`. */
   connectMedia(ends: MediaEnds): void;

@@ -23,6 +23,9 @@ export class WorkerTransport implements Transport {
   readonly #flushes = new Map<number, () => void>();
   readonly #reports = new Map<number, (stats: TransportStats) => void>();
   #lastId = 0;
+  /** In the Worker's count: of the last message, and where media were opened, from where positions count here. */
+  #position = 0;
+  #openedAt: number | undefined;
   #beat: ((received: number) => void) | undefined;
   #requested: TransportClose | undefined;
   #deadline: ReturnType<typeof setTimeout> | undefined;
@@ -65,7 +68,9 @@ export class WorkerTransport implements Transport {
   }
 
   openMedia(): void {
-    this.#post({ type: "open-media" });
+    if (this.#openedAt !== undefined) return;
+    this.#openedAt = this.#position;
+    this.#post({ type: "open-media", position: this.#position });
   }
 
   connectMedia(ends: MediaEnds): void {
@@ -122,7 +127,10 @@ export class WorkerTransport implements Transport {
   #receive(message: FromSocketWorker): void {
     switch (message.type) {
       case "text": {
-        const violation = this.#inbox.message(message.message);
+        const { message: came } = message;
+        this.#position = came.mediaBytes;
+        const mediaBytes = came.mediaBytes - (this.#openedAt ?? came.mediaBytes);
+        const violation = this.#inbox.message({ ...came, mediaBytes });
         if (violation) void this.close(violation.code, violation.reason);
         break;
       }

@@ -301,6 +301,46 @@ export const contract: readonly ContractCase[] = [
       }),
   },
   {
+    name: "opened while a message is delivered, loses nothing the peer sent behind it, however slow the owner is",
+    frames: true,
+    run: (open) =>
+      withRig(open, async ({ near, far }) => {
+        const positions: number[] = [];
+        const frames: number[][] = [];
+        const { up, down } = pipes(false);
+        const reader = new FrameReader(down.rx, (bytes) => void frames.push([...bytes]));
+        near.listen({
+          text: ({ text, mediaBytes }) => {
+            positions.push(mediaBytes);
+            if (text !== "answer") return;
+            const busyUntil = Date.now() + 300; // what was sent behind it arrives meanwhile, where another thread reads the wire
+            while (Date.now() < busyUntil);
+            near.openMedia();
+            setTimeout(() => near.connectMedia({ uplink: up.rx, downlink: down.tx }), 20);
+          },
+          close: () => {},
+        });
+        for (let i = 0; i < 3; i++) await far.sendFrame(bytesOf(i, 320));
+        await far.sendText("before");
+        await until(() => positions.length === 1, "the first text");
+        // Nothing is waited for in between: all of it is on its way when the answer is delivered.
+        const sent = [far.sendText("answer")];
+        for (let i = 0; i < 50; i++) sent.push(far.sendFrame(bytesOf(100 + i, 320)));
+        sent.push(far.sendText("behind"));
+        await Promise.all(sent);
+        await until(() => positions.length === 3 && frames.length >= 50, "the sound behind the answer");
+        same(positions, [0, 0, 50 * 320], "media positions");
+        same(
+          frames,
+          Array.from({ length: 50 }, (_, i) => bytesOf(100 + i, 320)),
+          "downlink",
+        );
+        const stats = await near.stats();
+        same([stats.earlyFrames, stats.receivedFrames, stats.droppedDownlinkFrames], [3, 53, 0], "early, all, dropped");
+        reader.close();
+      }),
+  },
+  {
     name: "stamps every control message with the media position before it",
     frames: true,
     run: (open) =>
