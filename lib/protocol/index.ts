@@ -6,4 +6,5 @@ export { type JsonObject, jsonText, maxDepth } from "./json.ts";
 export { type Catalog, type EventDefinition, handles, lookUp, type Operation, type Role } from "./message.ts";
 export * from "./profiles.ts";
 export type { ObjectOf, Shape, Static } from "./shape.ts";
+export * from "./signal/index.ts";
 export * from "./table.ts";
