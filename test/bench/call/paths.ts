@@ -29,8 +29,6 @@ export interface BenchCall {
 export interface DialOptions {
   /** Something stands between the two ends that can hold everything. */
   readonly stallable?: boolean;
-  /** A tone generator in place of the fake microphone. */
-  readonly tone?: boolean;
 }
 
 export function launchBrowser(microphone: string): Promise<Browser> {
@@ -60,11 +58,11 @@ export async function dial(
   path: PathName,
   browser: Browser,
   host: Host,
-  { stallable = false, tone = false }: DialOptions = {},
+  { stallable = false }: DialOptions = {},
 ): Promise<BenchCall> {
   const page = await openPage(browser, `http://${host.pages}/`);
   const cdp = await page.context().newCDPSession(page);
-  await page.evaluate((tone) => (tone ? window.bench.openTone() : window.bench.openMicrophone()), tone);
+  await page.evaluate(() => window.bench.openMicrophone());
   const end =
     path === "webrtc" || path === "webrtcOpus"
       ? await dialNative(page, path === "webrtc" ? "PCMU" : "opus", browser, host, stallable)

@@ -14,7 +14,7 @@ let caller: NativeCaller | undefined;
 let echo: NativeEcho | undefined;
 let call: OpenCall | undefined;
 let recorders: { readonly heard: Recorder; readonly spoken: Recorder } | undefined;
-let tone: { readonly context: AudioContext; readonly oscillator: OscillatorNode } | undefined;
+let tones: { readonly context: AudioContext; readonly oscillators: readonly OscillatorNode[] } | undefined;
 
 /** As it comes from the device. */
 const raw = { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 };
@@ -24,19 +24,22 @@ const bench = {
     microphone = await navigator.mediaDevices.getUserMedia({ audio: raw });
   },
 
-  /** A microphone that gives one tone after the other, in place of the device. */
-  async openTone(): Promise<void> {
+  /** A microphone that gives two tones at once, each at a level of its own, in place of the device. */
+  async openTones(amplitudes: readonly [number, number]): Promise<void> {
     const context = new AudioContext();
-    const oscillator = new OscillatorNode(context, { frequency: 1000 });
     const destination = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
-    oscillator.connect(new GainNode(context, { gain: 0.5 })).connect(destination);
-    oscillator.start();
+    const oscillators = amplitudes.map((gain) => {
+      const oscillator = new OscillatorNode(context);
+      oscillator.connect(new GainNode(context, { gain })).connect(destination);
+      oscillator.start();
+      return oscillator;
+    });
     microphone = destination.stream;
-    tone = { context, oscillator };
+    tones = { context, oscillators };
   },
 
-  setTone(frequencyHz: number): void {
-    tone!.oscillator.frequency.value = frequencyHz;
+  setTones(frequenciesHz: readonly [number, number]): void {
+    for (const [index, { frequency }] of tones!.oscillators.entries()) frequency.value = frequenciesHz[index]!;
   },
 
   async openOurs(address: string, codecs?: readonly CodecPreference[]): Promise<void> {
@@ -96,8 +99,8 @@ const bench = {
     await bench.closeCall();
     for (const track of microphone?.getTracks() ?? []) track.stop();
     microphone = undefined;
-    await tone?.context.close();
-    tone = undefined;
+    await tones?.context.close();
+    tones = undefined;
   },
 };
 
