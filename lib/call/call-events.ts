@@ -1,3 +1,4 @@
+import type { CallParty } from "./call-line.ts";
 import type { CallState } from "./call-state.ts";
 import type { Caption } from "./captions.ts";
 import type { CallQuality } from "./quality-meter.ts";
@@ -69,6 +70,27 @@ export class CallToolEvent extends Event {
 export class CallDtmfEvent extends Event {
   constructor(readonly digit: string) {
     super("dtmf");
+  }
+}
+
+/** The other side pressed a key, and told so in words: keys that are sent as sound are heard only. */
+export class CallPressEvent extends Event {
+  constructor(readonly digit: string) {
+    super("press");
+  }
+}
+
+/** The other side sends one more track beside the conversation. */
+export class CallTrackEvent extends Event {
+  constructor(readonly track: MediaStreamTrack) {
+    super("track");
+  }
+}
+
+/** The call is with somebody else now: it was transferred or redirected. */
+export class CallPartyEvent extends Event {
+  constructor(readonly party: CallParty) {
+    super("partychange");
   }
 }
 
@@ -147,6 +169,9 @@ export interface CallEventMap {
   caption: CallCaptionEvent;
   toolcall: CallToolEvent;
   dtmf: CallDtmfEvent;
+  press: CallPressEvent;
+  track: CallTrackEvent;
+  partychange: CallPartyEvent;
   interrupted: CallInterruptedEvent;
   variables: CallVariablesEvent;
   quality: CallQualityEvent;

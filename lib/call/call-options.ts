@@ -1,6 +1,7 @@
 import type { CallAudio, DeviceManager, MicrophoneOptions } from "../audio/index.ts";
 import type { BackoffOptions, Clock, SessionTap } from "../session/index.ts";
 import type { Connect } from "../transport/index.ts";
+import type { OpenLine } from "./call-line.ts";
 import type { CodecPreference } from "./codecs.ts";
 import type { DtmfTiming } from "./dtmf-sender.ts";
 
@@ -51,6 +52,8 @@ export interface CallOptions {
   readonly src?: string | URL;
   /** Opens the transport, where `src` is not enough. */
   readonly connect?: Connect;
+  /** Makes the whole connection, where it is no RTVBP: `Client` gives its calls with people one. In place of `src` and `connect`. */
+  readonly line?: OpenLine;
   /** Credential, sent as the subprotocol `bearer.<base64url>`. */
   readonly token?: string;
   /** Names the application to the answering side. Default: the last segment of the address. */

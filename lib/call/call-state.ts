@@ -32,7 +32,7 @@ const ends: readonly CallState[] = ["terminated", "failed", "cancelled"];
 
 const transitions: Readonly<Record<CallState, readonly CallState[]>> = {
   idle: ["initiating", "cancelled"],
-  initiating: ["queued", "ringing", "connecting", "failed", "cancelled"],
+  initiating: ["queued", "ringing", "connecting", "failed", "cancelled", "terminated"],
   queued: ["ringing", "connecting", "failed", "cancelled", "terminated"],
   ringing: ["queued", "connecting", "failed", "cancelled", "terminated"],
   connecting: ["active", "failed", "cancelled", "terminating", "terminated"],

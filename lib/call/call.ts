@@ -10,18 +10,22 @@ import {
   CallInterruptedEvent,
   CallLevelEvent,
   CallMuteEvent,
+  CallPartyEvent,
+  CallPressEvent,
   CallQualityEvent,
   CallRecordingEvent,
   CallRecordingRequestEvent,
   CallSpeechEvent,
   CallStateEvent,
   CallToolEvent,
+  CallTrackEvent,
   CallVariablesEvent,
   type CallWarning,
   CallWarningClearEvent,
   CallWarningEvent,
 } from "./call-events.ts";
 import type { CallAudioPort, CallOptions } from "./call-options.ts";
+import type { CallLine, CallParty } from "./call-line.ts";
 import { type CallRecording, CallRecordings } from "./call-recordings.ts";
 import { type CallEndState, type CallState, move } from "./call-state.ts";
 import type { CallStats } from "./call-stats.ts";
@@ -40,8 +44,14 @@ const QUALITY_INTERVAL_MS = 2000;
 
 const CallEvents = EventTarget as new () => TypedEventTarget<CallEventMap>;
 
+/** Who holds a call. */
+export interface CallHold {
+  readonly here: boolean;
+  readonly there: boolean;
+}
+
 /**
- * One voice call from this page to an RTVBP application: microphone, loudspeaker, session, and what a person would do with them. Headless;
+ * One voice call from this page to an RTVBP application, or to a person (see `Client`): microphone, loudspeaker, session, and what a person would do with them. Headless;
  * constructing touches no device and opens nothing. Every call ends exactly once, with `ended`, whatever happens, and gives everything back
  * before it says so. One object is one call: to call again make another.
  */
@@ -61,9 +71,8 @@ export class Call extends CallEvents {
   #ending: Promise<CallEnd> | undefined;
   #end: CallEnd | undefined;
   #audio: CallAudioPort | undefined;
-  #line: Line | undefined;
-  /** What to come back to when there is a connection again. */
-  #resting: "active" | "held" = "active";
+  #line: CallLine | undefined;
+  #held: CallHold = { here: false, there: false };
   /** Keys that were released while there was no connection. */
   #unsent: DtmfPress[] = [];
   #unwatch: () => void = () => undefined;
@@ -124,6 +133,16 @@ export class Call extends CallEvents {
   /** Set once the call is over. */
   get ended(): CallEnd | undefined {
     return this.#end;
+  }
+
+  /** Whom the call is with, where that is a person. */
+  get party(): CallParty | undefined {
+    return this.#line?.party;
+  }
+
+  /** Who holds the call; its state is `held` while anybody does. */
+  get held(): CallHold {
+    return this.#held;
   }
 
   get warnings(): readonly CallWarning[] {
@@ -197,14 +216,25 @@ export class Call extends CallEvents {
 
   /** Presses keys one after the other; resolves when the last was released. Throws `VoiceError` `dtmf-digit` or `call-state`. */
   async sendDtmf(digits: string, timing?: DtmfTiming): Promise<void> {
-    if (this.#state !== "active" && this.#state !== "held" && this.#state !== "reconnecting") {
-      throw new VoiceError(
-        "call-state",
-        "Keys can be pressed while the call is connected.",
-        "Wait until the call is connected.",
-      );
-    }
+    if (!isConnected(this.#state) && this.#state !== "reconnecting") throw notConnected();
     return this.#dtmf.send(digits, { ...this.#options.dtmf, ...timing });
+  }
+
+  /**
+   * Lets the other side talk to `target` instead. Blind, it calls there by itself; attended, it takes the place of this page in that call, which is
+   * with the target already. Resolves when they talk, and this call is over. Rejects with `VoiceError`, and goes on, where they do not.
+   */
+  async transfer(target: string, { attended }: { attended?: Call } = {}): Promise<void> {
+    if (!isConnected(this.#state)) throw notConnected();
+    if (!this.#line?.transfer) throw unsupported();
+    await this.#line.transfer(target, attended).catch(rethrow);
+  }
+
+  /** Sends one more track beside the conversation; the other side hears of it by `track`. Returns what stops that. Throws `VoiceError`. */
+  addTrack(track: MediaStreamTrack): () => void {
+    if (!isConnected(this.#state)) throw notConnected();
+    if (!this.#line?.addTrack) throw unsupported();
+    return this.#line.addTrack(track);
   }
 
   /** Lets sound run again after the browser held it back; call it from a click. Rejects with `media-autoplay`. */
@@ -244,24 +274,24 @@ export class Call extends CallEvents {
 
   /** Asks the other side at once; its answer's round trip, milliseconds. Throws `VoiceError`, `call-state` while there is no connection. */
   async ping(): Promise<number> {
-    const session = this.#line?.leg?.session;
-    if (!session) throw new VoiceError("call-state", "There is no connection.", "Wait until the call is connected.");
-    return (await session.ping().catch(rethrow)).rttMs;
+    if (!this.#line) throw notConnected();
+    return this.#line.ping().catch(rethrow);
   }
 
   async stats(): Promise<CallStats> {
-    const [audio, transport] = await Promise.all([this.#readAudio(), this.#line?.leg?.stats()]);
-    const rttMs = this.#line?.leg?.rttMs;
+    const [audio, line] = await Promise.all([this.#readAudio(), this.#line?.stats()]);
+    const rttMs = line?.rttMs;
     const rating = audio && this.#qualityMeter.rate(audio, rttMs, performance.now());
     return {
       codec: this.#codec?.id,
-      profile: this.#line?.leg?.transport.profile,
+      profile: line?.profile,
       durationMs: this.#connectedAt === undefined ? 0 : Date.now() - this.#connectedAt,
       rttMs,
       delay: rating?.delay,
       quality: rating?.quality,
       audio,
-      transport,
+      transport: line?.transport,
+      network: line?.network,
     };
   }
 
@@ -269,9 +299,8 @@ export class Call extends CallEvents {
     if (this.#state !== "idle") throw abandoned();
     this.#to("initiating");
     try {
-      const destination = this.#destination();
+      const line = this.#options.line?.(this.#host, this) ?? this.#makeLine();
       const { microphone = {}, assets = {}, openAudio = CallAudio.open } = this.#options;
-      const line = this.#makeLine();
       const audio = await openAudio({ microphone, assets, devices: this.devices, signal: this.#abort.signal });
       if (this.#ending) {
         await audio.close();
@@ -281,9 +310,8 @@ export class Call extends CallEvents {
       this.#watch(audio);
       if (this.#muted) await audio.setMuted(true);
       this.#watchPage();
-      this.#to("connecting");
       this.#line = line;
-      await line.open(destination);
+      await line.open();
     } catch (thrown) {
       if (this.#ending) {
         await this.#ending;
@@ -326,6 +354,7 @@ export class Call extends CallEvents {
   #makeLine(): Line {
     const { from = "browser", to, metadata, codecs = defaultCodecs, reconnect = {} } = this.#options;
     return new Line(this.#host, {
+      destination: this.#destination(),
       call: { id: this.id, from },
       to,
       codecs: offerCodecs(codecs),
@@ -377,8 +406,15 @@ export class Call extends CallEvents {
     },
     destinationOf: (applicationId) => this.#redirected(applicationId),
     heard: (name, data) => this.#hear(name, data),
+    progress: (state) => this.#state !== state && this.#to(state),
+    heldThere: (there) => this.#hold({ ...this.#held, there }),
+    pressed: (digit) => {
+      this.#audio?.playDigit(digit);
+      this.dispatchEvent(new CallPressEvent(digit));
+    },
+    track: (track) => this.dispatchEvent(new CallTrackEvent(track)),
+    partyChanged: (party) => this.dispatchEvent(new CallPartyEvent(party)),
     away: (why) => {
-      if (this.#state === "active" || this.#state === "held") this.#resting = this.#state;
       const open = this.#captions.agentDone(undefined, Date.now()); // nobody will finish it
       if (open) this.dispatchEvent(new CallCaptionEvent(open));
       this.#to(why === "lost" ? "reconnecting" : "transferring");
@@ -396,6 +432,16 @@ export class Call extends CallEvents {
     }
     this.#to(this.#resting);
     for (const press of this.#unsent.splice(0)) this.#sendPress(press);
+  }
+
+  /** What to be while there is a connection. */
+  get #resting(): "active" | "held" {
+    return this.#held.here || this.#held.there ? "held" : "active";
+  }
+
+  #hold(held: CallHold): void {
+    this.#held = held;
+    if (isConnected(this.#state) && this.#state !== this.#resting) this.#to(this.#resting);
   }
 
   #watchPage(): void {
@@ -433,7 +479,7 @@ export class Call extends CallEvents {
   }
 
   #sendPress(press: DtmfPress): void {
-    if (this.#line?.leg?.session.emit("dtmf", press)) this.dispatchEvent(new CallDtmfEvent(press.digit));
+    if (this.#line?.press(press)) this.dispatchEvent(new CallDtmfEvent(press.digit));
     else this.#unsent.push(press);
   }
 
@@ -500,7 +546,7 @@ export class Call extends CallEvents {
     this.#unwatch();
     clearInterval(this.#qualityTimer);
     const last: CallEndState = lastState(this.#state, end);
-    if (this.#state !== "idle" && this.#state !== "initiating" && last === "terminated") this.#to("terminating");
+    if (this.#connectedAt !== undefined && last === "terminated") this.#to("terminating");
     for (const recording of await this.#recordings.stopAll()) {
       this.dispatchEvent(new CallRecordingEvent(recording.id, recording.tags, recording.blob));
     }
@@ -523,11 +569,21 @@ const rethrow = (error: unknown): never => {
   throw VoiceError.from(error);
 };
 
+const notConnected = () =>
+  new VoiceError("call-state", "The call is not connected.", "Wait until the call is connected.");
+
+const unsupported = () =>
+  new VoiceError("call-unsupported", "Calls of this kind cannot do that.", "Do it in a call with a person.");
+
+const isConnected = (state: CallState): boolean => state === "active" || state === "held";
+
 const abandoned = () => new VoiceError("call-cancelled", "The call was ended before it was connected.", "Call again.");
+
+const unanswered: readonly CallState[] = ["idle", "initiating", "queued", "ringing", "connecting"];
 
 /** An end before anybody spoke is `cancelled` by the person or `failed`; afterwards `terminated`, or `failed` where an error ended it. */
 function lastState(state: CallState, { by, error }: CallEnd): CallEndState {
-  if (by === "local" && (state === "idle" || state === "initiating" || state === "connecting")) return "cancelled";
+  if (by === "local" && unanswered.includes(state)) return "cancelled";
   return error ? "failed" : "terminated";
 }
 

@@ -10,7 +10,9 @@ import {
 } from "../session/index.ts";
 import { type Connect, TransportError, withoutQuery } from "../transport/index.ts";
 import type { CallEnd } from "./call-events.ts";
+import type { CallLine, CallLineHost, LineStats } from "./call-line.ts";
 import type { ReconnectOptions } from "./call-options.ts";
+import type { DtmfPress } from "./dtmf-sender.ts";
 import type { Whereabouts } from "./resume-token.ts";
 import { VoiceError } from "./voice-error.ts";
 import { VoiceLeg, type VoiceLegHost } from "./voice-leg.ts";
@@ -23,19 +25,15 @@ export interface Destination {
   readonly src: string | URL | undefined;
 }
 
-/** What a line needs of its call. */
-export interface LineHost extends Omit<VoiceLegHost, "clock" | "legEnded" | "moveTo"> {
+/** What a line to an application needs of its call. */
+export interface LineHost extends CallLineHost, Omit<VoiceLegHost, "clock" | "legEnded" | "moveTo"> {
   /** Where an application is found; undefined where nobody knows. */
   destinationOf(applicationId: string): Destination | undefined;
-  /** There is no connection for now. Nothing of the call is given up. */
-  away(why: "lost" | "moved"): void;
-  /** There is one (again). */
-  back(codec: Codec): void;
-  /** There will not be another one. */
-  over(end: CallEnd): void;
 }
 
 export interface LineOptions {
+  /** Where it leads first. */
+  readonly destination: Destination;
   readonly call: Omit<Params<"session.initialize">["call"], "session_id" | "to">;
   readonly to: string | undefined;
   readonly codecs: readonly Codec[];
@@ -56,7 +54,7 @@ const STABLE_MS = 5000;
  * The connection of a call for as long as the call lasts: one leg after the other. When a leg is lost, or the server sends it elsewhere, the
  * next one introduces the same call with `metadata.resumed_from`; when the application moves the call, the next one goes there.
  */
-export class Line {
+export class Line implements CallLine {
   readonly #host: LineHost;
   readonly #options: LineOptions;
   readonly #reconnecting: ReconnectOptions | undefined;
@@ -65,7 +63,7 @@ export class Line {
   readonly #giveUpAfterMs: number;
   readonly #nudges = new Set<() => void>();
   readonly #over = new AbortController();
-  #destination: Destination | undefined;
+  #destination: Destination;
   /** Where `application.move` leads: the next leg, once this one has ended. */
   #next: Destination | undefined;
   #moved = false;
@@ -83,38 +81,48 @@ export class Line {
     const { giveUpAfterMs = 12_000, clock = systemClock, ...backoff } = this.#reconnecting ?? {};
     this.#host = host;
     this.#options = options;
+    this.#destination = options.destination;
     this.#clock = clock;
     this.#backoff = new Backoff(backoff);
     this.#giveUpAfterMs = this.#patienceMs = giveUpAfterMs;
     this.#resumedFrom = options.resumedFrom;
   }
 
-  /** The one that is active. */
-  get leg(): VoiceLeg | undefined {
-    return this.#leg;
-  }
-
   /** What a page needs to take the call up again. Undefined before it was connected. */
   get whereabouts(): Whereabouts | undefined {
-    if (this.#sessionId === undefined || !this.#destination) return undefined;
+    if (this.#sessionId === undefined) return undefined;
     const { application, src } = this.#destination;
     const address = src === undefined ? undefined : withoutQuery(String(src));
     return { sessionId: this.#sessionId, application, src: address, moved: this.#moved };
   }
 
-  /** Connects for the first time. `back` of the host is told before it resolves. */
-  open(destination: Destination): Promise<void> {
-    this.#destination = destination;
+  open(): Promise<void> {
+    this.#host.progress("connecting");
     return this.#connect();
   }
 
-  /** Looks at once whether the connection is still there; where it is not, tries at once to get one. */
+  press(press: DtmfPress): boolean {
+    return this.#leg?.session.emit("dtmf", press) ?? false;
+  }
+
+  async ping(): Promise<number> {
+    if (!this.#leg) throw new VoiceError("call-state", "There is no connection.", "Wait until the call is connected.");
+    return (await this.#leg.session.ping()).rttMs;
+  }
+
+  async stats(): Promise<LineStats | undefined> {
+    const leg = this.#leg;
+    if (!leg) return undefined;
+    const transport = await leg.stats();
+    return { profile: leg.transport.profile, rttMs: leg.rttMs, transport };
+  }
+
+  /** Where there is no connection, tries at once to get one. */
   wake(): void {
     void this.#leg?.session.check();
     for (const nudge of [...this.#nudges]) nudge();
   }
 
-  /** Ends the leg in good order, or gives up looking for one. Nothing is told to the host. Idempotent. */
   async hangUp(reason: string): Promise<void> {
     const ended = (this.#leg ?? this.#opening)?.session.hangUp(reason);
     this.#over.abort(new SessionError("session-closed", "The call ended."));
@@ -185,7 +193,7 @@ export class Line {
 
   async #attempt(signal: AbortSignal): Promise<void> {
     const { call, to, codecs, metadata, tap } = this.#options;
-    const { connect, application } = this.#destination!;
+    const { connect, application } = this.#destination;
     const sessionId = crypto.randomUUID();
     const resumed = this.#resumedFrom === undefined ? {} : { resumed_from: this.#resumedFrom };
     const leg = new VoiceLeg(this.#legHost, {

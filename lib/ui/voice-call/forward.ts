@@ -2,8 +2,8 @@ import type { CallEventMap } from "../../call/call-events.ts";
 import type { CallEventType } from "../call-view.ts";
 import { type DetailOf, voiceEvent } from "../events.ts";
 
-/** Events of the call that `<voice-call>` dispatches again as `voice-*`. Levels and quality come too often for that. */
-type Forwarded = Exclude<CallEventType, "level" | "quality">;
+/** Events of the call that `<voice-call>` dispatches again as `voice-*`. Levels and quality come too often for that; the rest is of calls with people. */
+type Forwarded = Exclude<CallEventType, "level" | "quality" | "press" | "track" | "partychange">;
 
 type TypeOf<Type extends Forwarded> = Type extends "recordingrequest" ? "voice-recording-request" : `voice-${Type}`;
 
