@@ -24,8 +24,8 @@ import {
   CallWarningClearEvent,
   CallWarningEvent,
 } from "./call-events.ts";
-import type { CallAudioPort, CallOptions } from "./call-options.ts";
 import type { CallLine, CallParty } from "./call-line.ts";
+import type { CallAudioPort, CallOptions } from "./call-options.ts";
 import { type CallRecording, CallRecordings } from "./call-recordings.ts";
 import { type CallEndState, type CallState, move } from "./call-state.ts";
 import type { CallStats } from "./call-stats.ts";

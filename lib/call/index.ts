@@ -1,5 +1,6 @@
-export { Call } from "./call.ts";
+export { Call, type CallHold } from "./call.ts";
 export * from "./call-events.ts";
+export type { CallLine, CallLineHost, CallParty, LineStats, NetworkFigures, OpenLine } from "./call-line.ts";
 export type { AssetUrls, CallAudioPort, CallOptions, ReconnectOptions } from "./call-options.ts";
 export type { CallRecording } from "./call-recordings.ts";
 export { type CallEndState, type CallState, isEnd, isLive } from "./call-state.ts";

@@ -21,7 +21,7 @@ interface RtpStats extends RTCInboundRtpStreamStats {
 /** @param mid of the two-way sound; other tracks of the same connection are left out. */
 export function peerFigures(report: RTCStatsReport, mid: string | null): PeerFigures {
   const all: RTCStats[] = [];
-  report.forEach((stats: RTCStats) => all.push(stats));
+  report.forEach((stats: RTCStats) => void all.push(stats));
   const ofType = <T extends RTCStats>(type: string): T[] => all.filter((stats) => stats.type === type) as T[];
   const ours = (stats: { readonly kind?: string; readonly mid?: string }): boolean =>
     stats.kind === "audio" && (mid === null || stats.mid === undefined || stats.mid === mid);
@@ -32,7 +32,9 @@ export function peerFigures(report: RTCStatsReport, mid: string | null): PeerFig
   const pair =
     pairs.find(({ id }) => id === transport?.selectedCandidatePairId) ??
     pairs.find(({ nominated, state }) => nominated && state === "succeeded");
-  const local = all.find(({ id }) => id === pair?.localCandidateId) as { candidateType?: PeerFigures["path"] } | undefined;
+  const local = all.find(({ id }) => id === pair?.localCandidateId) as
+    | { candidateType?: PeerFigures["path"] }
+    | undefined;
   const codecId = (inbound ?? outbound)?.codecId;
   const codec = all.find(({ id }) => id === codecId) as
     | { mimeType: string; clockRate?: number; channels?: number }
