@@ -2,3 +2,4 @@
 export function findProgram(name: string): string | undefined;
 /** Installs what is missing where it may; throws with what to type where it may not. */
 export function ensureTools(names: readonly string[]): void;
+export function findHeadlessChromium(): string | undefined;

@@ -1,4 +1,4 @@
-import { findProgram } from "../../tools.mjs";
+import { findHeadlessChromium, findProgram } from "../../tools.mjs";
 
 /** Flags of every browser test: no sandbox (root in CI), no background traffic. */
 const common = [
@@ -11,10 +11,16 @@ const common = [
   "--disable-sync",
 ];
 
-const launch = (...args: string[]) => {
-  const executablePath = findProgram("chromium");
-  return { ...(executablePath ? { executablePath } : {}), args: [...common, ...args] };
-};
+const launchOf = (executablePath: string | undefined, args: readonly string[]) => ({
+  ...(executablePath ? { executablePath } : {}),
+  args: [...common, ...args],
+});
+
+const launch = (...args: string[]) => launchOf(findProgram("chromium"), args);
+
+/** Elements on pages without a call: the engine without a window around it. */
+export const showing = () =>
+  launchOf(findHeadlessChromium(), ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]);
 
 /** A fake microphone that speaks a WAV file over and over (or once), and a permission prompt that is answered with yes. */
 export const speaking = (file?: string, { once = false } = {}) =>

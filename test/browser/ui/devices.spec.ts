@@ -46,26 +46,6 @@ test("before the permission devices have no names, until the person allows the m
   expect((await tracks()).live).toBe(0);
 });
 
-test("devices are chosen, remembered on this site, and shown as chosen after a reload", async ({ page, open }) => {
-  await open(body);
-  await expect(microphone(page).getByRole("option").first()).toHaveText(/^System default \(.+\)$/);
-  await microphone(page).selectOption({ label: "Fake Audio Input 2" });
-  await speaker(page).selectOption({ label: "Fake Audio Output 1" });
-  await page.getByRole("checkbox", { name: "Suppress noise" }).uncheck();
-  await expect
-    .poll(() => page.evaluate(() => JSON.parse(localStorage.getItem("voicebridge.devices") ?? "{}")))
-    .toMatchObject({
-      microphone: { label: "Fake Audio Input 2" },
-      speaker: { label: "Fake Audio Output 1" },
-      settings: { noiseSuppression: false },
-    });
-  await page.reload();
-  await expect(microphone(page).locator("option:checked")).toHaveText("Fake Audio Input 2");
-  await expect(speaker(page).locator("option:checked")).toHaveText("Fake Audio Output 1");
-  await expect(page.getByRole("checkbox", { name: "Suppress noise" })).not.toBeChecked();
-  await expect(page.getByRole("checkbox", { name: "Remove echo" })).toBeChecked();
-});
-
 test("what is plugged in and out is followed; a chosen device that is away is shown so", async ({ page, open }) => {
   await open(body);
   await microphone(page).selectOption({ label: "Fake Audio Input 2" });
