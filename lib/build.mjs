@@ -28,6 +28,14 @@ const lib = (path) => resolve(root, "lib", path);
 const assets = ["worklet.js", "worker.js", "core.wasm", "signals.wasm"];
 const packageJson = JSON.parse(readFileSync(resolve(root, "package.json"), "utf8"));
 
+/** An entry that needs the elements registered imports the entry that does it. */
+const registrationApart = {
+  name: "registration-apart",
+  setup(context) {
+    context.onResolve({ filter: /^voicebridge\/elements$/ }, () => ({ path: "./elements.js", external: true }));
+  },
+};
+
 /** Every file below, relative to the root of the repository. */
 function filesIn(folder) {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
@@ -83,6 +91,7 @@ async function bundle() {
     ["testing-node", lib("testing/node/index.ts")],
     ["fault-proxy", lib("testing/node/bin.ts")],
     ["cli", lib("node/cli/main.ts")],
+    ["react", lib("react/index.ts")],
     ...elements,
   ].filter(([, file]) => existsSync(file));
   const shared = {
@@ -103,6 +112,7 @@ async function bundle() {
     chunkNames: "chunks/[hash]",
     packages: "external",
     external: ["node:*"],
+    plugins: [registrationApart],
     metafile: true,
   });
   refuseUndeclared(metafile);
@@ -131,7 +141,7 @@ function refuseUndeclared(metafile) {
   for (const [file, { imports }] of Object.entries(metafile.outputs)) {
     for (const { path, external } of imports) {
       const name = path.startsWith("@") ? path.split("/").slice(0, 2).join("/") : path.split("/")[0];
-      if (!external || path.startsWith("node:") || declared.has(name)) continue;
+      if (!external || path === "./elements.js" || path.startsWith("node:") || declared.has(name)) continue;
       throw new Error(`${file} imports "${path}", and package.json names ${name} neither as dependency nor as peer.`);
     }
   }
@@ -159,7 +169,7 @@ function describe() {
   write("web-types.json", webTypes(manifest, packageJson));
   for (const [name, text] of Object.entries(typings(manifest))) {
     write(`types/${name}.d.ts`, text);
-    write(`${name}.js`, "export {};\n");
+    if (!existsSync(join(made, `${name}.js`))) write(`${name}.js`, "export {};\n");
   }
   const scripts = ["voicebridge.iife.js", "voicebridge.standalone.js", ...assets];
   const integrity = (file) =>

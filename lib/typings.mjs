@@ -7,10 +7,10 @@ const quoted = (name) => (/^[a-z]\w*$/i.test(name) ? name : JSON.stringify(name)
 const comment = ({ description }) => (description ? `    /** ${description.replaceAll("*/", "* /")} */\n` : "");
 const className = ({ name }) => name;
 
-/** Declarations by the name of the entry: `voicebridge/jsx`, `voicebridge/vue`. */
+/** Declarations by the name of the entry: `voicebridge/jsx`, `voicebridge/vue`, and of `voicebridge/react`, which has a script as well. */
 export function typings(manifest) {
   const elements = elementsOf(manifest);
-  return { jsx: jsx(elements), vue: vue(elements) };
+  return { jsx: jsx(elements), vue: vue(elements), react: react(elements) };
 }
 
 function imports(elements) {
@@ -67,12 +67,49 @@ ${tags.replaceAll("& Voice", "& Voice.Voice")}    }
 `;
 }
 
+/** Components with the properties of their class; an attribute is written as the property it belongs to. */
+function react(elements) {
+  const classes = elements.map(({ name }) => `${name} as ${name}Element`).join(",\n  ");
+  const components = elements.map((element) => {
+    const { name } = element;
+    const fields = propertiesOf(element)
+      .map(
+        (field) =>
+          `${comment(field)}    ${quoted(field.name)}?: ${name}Element[${JSON.stringify(field.name)}] | undefined;\n`,
+      )
+      .join("");
+    return `export interface ${name}Props extends Common<${name}Element, "${propertiesOf(element)
+      .map((field) => field.name)
+      .join('" | "')}"> {\n${fields}${handlersOf(element)}}
+${docOf(element)}export declare const ${name}: Component<${name}Element, ${name}Props>;
+`.replaceAll(/^ {4}/gm, "  ");
+  });
+  return `/** The elements as React components: properties, and \`onVoiceEnded\` for \`voice-ended\`. Importing it registers the elements. */
+import type { ForwardRefExoticComponent, HTMLAttributes, ReactNode, RefAttributes } from "react";
+import type {
+  ${classes},
+  VoiceEventMap,
+} from "./lib/ui/define.d.ts";
+
+type Common<Element, Own extends string> = Omit<HTMLAttributes<Element>, Own | "children"> & {
+  /** Goes into the slots of the element. */
+  readonly children?: ReactNode;
+};
+type Component<Element, Props> = ForwardRefExoticComponent<Props & RefAttributes<Element>>;
+
+${components.join("\n")}`;
+}
+
+const docOf = ({ description }) => (description ? `/** ${description.replaceAll("*/", "* /")} */\n` : "");
+
+const handlersOf = (element) =>
+  ownEvents(element)
+    .map((event) => `    ${quoted(handlerName(event))}?: ((event: VoiceEventMap["${event}"]) => void) | undefined;\n`)
+    .join("");
+
 function vue(elements) {
   const entries = elements.map((element) => {
-    const handlers = ownEvents(element)
-      .map((event) => `    ${quoted(handlerName(event))}?: ((event: VoiceEventMap["${event}"]) => void) | undefined;\n`)
-      .join("");
-    return `  interface ${element.name}Props {\n${props(element)}${handlers}  }\n`;
+    return `  interface ${element.name}Props {\n${props(element)}${handlersOf(element)}  }\n`;
   });
   const tags = elements
     .map(

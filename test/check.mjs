@@ -31,6 +31,7 @@ async function sources() {
     "lib/transport/worker.tsconfig.json",
     "lib/node",
     "lib/testing/node",
+    "lib/react",
     "test",
   ])
     await step(`types ${project}`, bin("tsc"), "-p", project);

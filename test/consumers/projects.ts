@@ -62,6 +62,14 @@ export const consumers: readonly Consumer[] = [
     pages: onePage,
   },
   {
+    name: "react18",
+    title: "React 18, voicebridge/react",
+    dependencies: { react: "18.3.1", "react-dom": "18.3.1", ...esbuild },
+    build: "build.mjs",
+    served: "dist",
+    pages: onePage,
+  },
+  {
     name: "ssr",
     title: "SSR in plain Node, hydrated",
     dependencies: { ...react, ...esbuild },
