@@ -7,6 +7,7 @@ const port = Number(process.env["TEST_PORT"] ?? 5199);
 const long = [
   "hostile",
   "survival",
+  "resume",
   "network",
   "codecs",
   "webrtc",

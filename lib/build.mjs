@@ -54,7 +54,7 @@ function hashOf(files) {
 
 const inputs = () =>
   hashOf([
-    ...["lib", "worklets"].flatMap((folder) => filesIn(resolve(root, folder))),
+    ...["lib", "worklets", "demo/agents", "demo/prompts"].flatMap((folder) => filesIn(resolve(root, folder))),
     ...assets.map((file) => `build/${file}`),
     ...["package.json", "package-lock.json", "tsconfig.json", "tsconfig.types.json"],
   ]);
@@ -92,6 +92,7 @@ async function bundle() {
     ["fault-proxy", lib("testing/node/bin.ts")],
     ["cli", lib("node/cli/main.ts")],
     ["react", lib("react/index.ts")],
+    ["agents/index", resolve(root, "demo/agents/index.ts")], // `voicebridge serve` looks for them beside itself
     ...elements,
   ].filter(([, file]) => existsSync(file));
   const shared = {
@@ -133,6 +134,14 @@ async function bundle() {
     });
   }
   for (const file of assets) copyFileSync(resolve(root, "build", file), join(made, file));
+  copyPrompts();
+}
+
+/** Where `demo/agents/prompts.ts`, built, looks for them. */
+function copyPrompts() {
+  const [from, to] = [resolve(root, "demo/prompts"), join(made, "prompts")];
+  mkdirSync(to);
+  for (const file of readdirSync(from)) if (/\.(g722|json)$/.test(file)) copyFileSync(join(from, file), join(to, file));
 }
 
 /** A package that is imported and neither a dependency nor a peer would be missing at a user's place. */

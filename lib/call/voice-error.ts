@@ -9,8 +9,9 @@ interface CodedError {
 const actions: Readonly<Record<string, string>> = {
   "transport-unreachable": "Check the network connection and call again.",
   "transport-timeout": "The other side did not answer in time. Call again.",
-  "transport-refused": "The server did not accept the call. Check the address and the credentials of this page.",
-  "transport-profile": "The server does not speak RTVBP v1. Check the address.",
+  "transport-refused":
+    "Check the address and the credentials of this page. For a server that knows no subprotocols, set profiles to none.",
+  "transport-profile": "Check the address. For a server that knows no subprotocols, set profiles to none.",
   "transport-media": "The network lets no sound through, or the server speaks no WebRTC. Try another network.",
   "transport-closed": "The connection was lost. Call again.",
   "transport-url": "Set src to a ws:// or wss:// address.",

@@ -19,7 +19,9 @@ export async function refine(error: unknown, url: string, signal: AbortSignal): 
       signal: AbortSignal.any([signal, AbortSignal.timeout(probeTimeoutMs)]),
     });
     void response.body?.cancel();
-    return refusedError(url, response.status, error);
+    // What a WebSocket server answers to a plain request, whatever the reason for which it refused ours.
+    const status = [400, 426].includes(response.status) ? 0 : response.status;
+    return refusedError(url, status, error);
   } catch {
     return error;
   }

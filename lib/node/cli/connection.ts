@@ -11,6 +11,10 @@ export const connectionOptions: OptionTable = {
     many: true,
   },
   ca: { value: "FILE", help: "certificate to trust (PEM), for servers with one of their own" },
+  profile: {
+    value: "TOKEN",
+    help: "rtvbp.v1, the default, or none: offer none, for servers that know no subprotocols",
+  },
   codec: { value: "NAME/RATE", help: "codec to offer, for example PCMU/8000; default: all of them", many: true },
   application: { value: "ID", help: "what the call asks for" },
 };
@@ -30,6 +34,8 @@ export function connectionOf(input: CommandInput, url: string): NodeWebSocketOpt
   const bearer = input.text("bearer") ?? process.env.VOICEBRIDGE_BEARER;
   const ca = input.text("ca");
   const codecs = input.texts("codec").map((name) => (name.split("/").length === 2 ? `${name}/1` : name));
+  const profile = input.text("profile") ?? "rtvbp.v1";
+  if (profile !== "rtvbp.v1" && profile !== "none") throw new UsageError("--profile is rtvbp.v1 or none.");
   const headers = input.texts("header").map((header): [string, string] => {
     const at = header.indexOf(":");
     if (at < 1) throw new UsageError(`--header is NAME:VALUE, not "${header}".`);
@@ -37,6 +43,7 @@ export function connectionOf(input: CommandInput, url: string): NodeWebSocketOpt
   });
   return {
     url,
+    profiles: profile === "none" ? [] : [profile],
     ...(bearer !== undefined && { bearer }),
     ...(ca !== undefined && { ca: readInput(ca) }),
     ...(headers.length > 0 && { headers: Object.fromEntries(headers) }),

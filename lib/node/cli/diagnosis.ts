@@ -20,6 +20,7 @@ type Options = PlaceCallOptions & { readonly url: string };
 const timeoutMs = 5000;
 const pings = 5;
 const slowRttMs = 300;
+const defaultProfiles: readonly string[] = ["rtvbp.v1"];
 
 /** Looks at a voice server from the outside in. Ends at the first thing that fails: the rest depends on it. */
 export async function* diagnose(options: Options, signal: AbortSignal): AsyncGenerator<Check, void, undefined> {
@@ -27,11 +28,16 @@ export async function* diagnose(options: Options, signal: AbortSignal): AsyncGen
   const secure = url.protocol === "wss:";
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
   const port = Number(url.port || (secure ? 443 : 80));
+  let profiles = options.profiles ?? defaultProfiles;
   for (const look of [
     () => checkAddress(host),
     () => checkNetwork(host, port),
     ...(secure ? [() => checkTls(host, port, options)] : []),
-    () => checkUpgrade(options),
+    async () => {
+      const upgrade = await checkUpgrade(options);
+      profiles = upgrade.profiles;
+      return upgrade.checks;
+    },
   ]) {
     for (const check of await look()) {
       yield check;
@@ -40,7 +46,7 @@ export async function* diagnose(options: Options, signal: AbortSignal): AsyncGen
   }
   let caller: VoiceCaller;
   try {
-    caller = await placeCall({ ...options, signal });
+    caller = await placeCall({ ...options, profiles, signal });
   } catch (error) {
     yield {
       name: "codec",
@@ -125,10 +131,40 @@ const refusals: Readonly<Record<number, string>> = {
   503: "All lines are busy, or the server is shutting down: try again, and look at its limits.",
 };
 
+interface Upgrade {
+  readonly checks: Check[];
+  /** What to offer in a call. */
+  readonly profiles: readonly string[];
+}
+
+/** Tries as a page would. Where nothing that was offered is echoed it tries to offer nothing, which older servers want. */
+async function checkUpgrade(options: Options): Promise<Upgrade> {
+  const { profiles = defaultProfiles } = options;
+  const first = await tryUpgrade(options, profiles);
+  if (!/sent no subprotocol/i.test(first.found)) return { checks: checksOf(first, profiles), profiles };
+  const second = await tryUpgrade(options, []);
+  if (second.verdict === "fail") return { checks: [first], profiles };
+  const offerNone: Check = {
+    name: "profile",
+    verdict: "warn",
+    found: `${profiles.join(", ")} was offered and not echoed: browsers close such a connection. With nothing offered it opens: rtvbp.v1`,
+    advice:
+      'Let the endpoint echo Sec-WebSocket-Protocol. Until then offer none: profiles: [] of a Call, <voice-call profiles="">, here --profile none. A page can then bring no token but in a cookie or in the address.',
+  };
+  return { checks: [...checksOf(second, []).slice(0, 1), offerNone], profiles: [] };
+}
+
+function checksOf(upgrade: Check & { readonly protocol?: string }, offered: readonly string[]): Check[] {
+  const { protocol, ...check } = upgrade;
+  if (protocol === undefined) return [check];
+  const found = offered.length === 0 ? "none offered: rtvbp.v1" : protocol;
+  return [check, { name: "profile", verdict: "ok", found }];
+}
+
 /** Opens a WebSocket and closes it, to see how the upgrade is answered. */
-function checkUpgrade(options: Options): Promise<Check[]> {
+function tryUpgrade(options: Options, profiles: readonly string[]): Promise<Check & { readonly protocol?: string }> {
   const startedAt = performance.now();
-  const { url, headers = {}, bearer, ca, profiles = ["rtvbp.v1"] } = options;
+  const { url, headers = {}, bearer, ca } = options;
   const authorization = bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` };
   return new Promise((resolve) => {
     const socket = new WebSocket(url, [...profiles], {
@@ -137,8 +173,7 @@ function checkUpgrade(options: Options): Promise<Check[]> {
       handshakeTimeout: timeoutMs,
       ...(ca !== undefined && { ca }),
     });
-    const fail = (found: string, advice: string): void =>
-      resolve([{ name: "upgrade", verdict: "fail", found, advice }]);
+    const fail = (found: string, advice: string): void => resolve({ name: "upgrade", verdict: "fail", found, advice });
     socket.on("unexpected-response", (request, { statusCode = 0, statusMessage }) => {
       request.destroy();
       const advice = refusals[statusCode] ?? "This is not a WebSocket endpoint: check the path.";
@@ -148,22 +183,11 @@ function checkUpgrade(options: Options): Promise<Check[]> {
       fail(error.message, "Something else answers there, or a proxy in between does not pass WebSockets on."),
     );
     socket.on("open", () => {
-      const upgraded: Check = { name: "upgrade", verdict: "ok", found: `101 in ${since(startedAt)}` };
       const { protocol } = socket;
       socket.terminate();
-      resolve([upgraded, checkProfile(protocol, profiles)]);
+      resolve({ name: "upgrade", verdict: "ok", found: `101 in ${since(startedAt)}`, protocol });
     });
   });
-}
-
-function checkProfile(protocol: string, offered: readonly string[]): Check {
-  if (protocol !== "") return { name: "profile", verdict: "ok", found: protocol };
-  return {
-    name: "profile",
-    verdict: "fail",
-    found: `none of ${offered.join(", ")} was echoed: browsers close such a connection`,
-    advice: "Let the endpoint, and every proxy before it, answer Sec-WebSocket-Protocol.",
-  };
 }
 
 function checkCodec(caller: VoiceCaller): Check {

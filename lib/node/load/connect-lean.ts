@@ -8,11 +8,12 @@ import { type Connect, TransportError } from "../../transport/transport.ts";
 import type { NodeWebSocketOptions } from "../connect-node-websocket.ts";
 import { LeanWire } from "./lean-wire.ts";
 
-const profiles = ["rtvbp.v1"] as const;
+const defaultProfiles = ["rtvbp.v1"] as const;
 const handshakeGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455 §1.3
 
 /** Like `connectNodeWebSocket`, over a `LeanWire`. */
-export function connectLean(options: Omit<NodeWebSocketOptions, "profiles">): Connect {
+export function connectLean(options: NodeWebSocketOptions): Connect {
+  const { profiles = defaultProfiles } = options;
   return (signal) =>
     new Promise((resolve, reject) => {
       const url = webSocketUrl(options.url);
@@ -55,9 +56,10 @@ export function connectLean(options: Omit<NodeWebSocketOptions, "profiles">): Co
     });
 }
 
-function open(url: string, key: string, options: Omit<NodeWebSocketOptions, "profiles">): ClientRequest {
-  const { bearer, bearerCarrier, ca } = options;
+function open(url: string, key: string, options: NodeWebSocketOptions): ClientRequest {
+  const { bearer, bearerCarrier, ca, profiles = defaultProfiles } = options;
   const inProtocol = bearer !== undefined && bearerCarrier === "subprotocol";
+  const offered = [...profiles, ...(inProtocol ? [bearerSubprotocol(bearer)] : [])];
   const target = new URL(url.replace(/^ws/, "http"));
   const request = target.protocol === "https:" ? requestHttps : requestHttp;
   return request(target, {
@@ -70,7 +72,7 @@ function open(url: string, key: string, options: Omit<NodeWebSocketOptions, "pro
       Upgrade: "websocket",
       "Sec-WebSocket-Version": "13",
       "Sec-WebSocket-Key": key,
-      "Sec-WebSocket-Protocol": [...profiles, ...(inProtocol ? [bearerSubprotocol(bearer)] : [])].join(", "),
+      ...(offered.length > 0 && { "Sec-WebSocket-Protocol": offered.join(", ") }),
     },
   });
 }

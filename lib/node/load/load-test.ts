@@ -4,7 +4,7 @@ import { LatencyHistogram } from "./latency-histogram.ts";
 import { LoadCall, type LoadCallListener } from "./load-call.ts";
 import type { LoadProgress, LoadReport } from "./load-report.ts";
 
-export interface LoadTestOptions extends Omit<NodeWebSocketOptions, "profiles"> {
+export interface LoadTestOptions extends NodeWebSocketOptions {
   readonly connections: number;
   /** How long is measured, once all calls are active. */
   readonly durationMs: number;

@@ -9,6 +9,7 @@ export interface CallAttributes {
   readonly from: string | undefined;
   readonly to: string | undefined;
   readonly codecs: string | undefined;
+  readonly profiles: string | undefined;
   readonly workletUrl: string | undefined;
   readonly workerUrl: string | undefined;
   readonly wasmUrl: string | undefined;
@@ -16,17 +17,19 @@ export interface CallAttributes {
 
 /** The options of the next call: `options`, overridden by the attributes that are set. */
 export function callOptions(attributes: CallAttributes, options: CallOptions = {}): CallOptions {
-  const { src, token, application, from, to, codecs, workletUrl, workerUrl, wasmUrl } = attributes;
-  const offered = codecs?.split(/[\s,]+/).filter(Boolean) ?? [];
+  const { src, token, application, from, to, codecs, profiles, workletUrl, workerUrl, wasmUrl } = attributes;
+  const offered = words(codecs);
   const assets: AssetUrls = { ...options.assets, ...present({ workletUrl, workerUrl, wasmUrl }) };
   return {
     ...options,
-    ...present({ src, token, application, from, to }),
+    ...present({ src, token, application, from, to, profiles: profiles == null ? undefined : words(profiles) }),
     // Names that are not codecs are refused by the call, which can say which exist.
     ...(offered.length > 0 ? { codecs: offered as CodecPreference[] } : {}),
     ...(Object.keys(assets).length > 0 ? { assets } : {}),
   };
 }
+
+const words = (list: string | undefined): string[] => list?.split(/[\s,]+/).filter(Boolean) ?? [];
 
 function present<Values extends object>(values: Values): { [Key in keyof Values]?: NonNullable<Values[Key]> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null)) as {

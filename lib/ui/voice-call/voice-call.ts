@@ -119,6 +119,8 @@ export class VoiceCall extends VoiceElement {
     from: { type: String },
     to: { type: String },
     codecs: { type: String },
+    profiles: { type: String },
+    resume: { type: Boolean },
     label: { type: String },
     theme: { type: String, reflect: true },
     layout: { type: String, reflect: true },
@@ -149,6 +151,10 @@ export class VoiceCall extends VoiceElement {
   declare to: string | undefined;
   /** Codecs to offer, best first, separated by spaces: `L16/16000 PCMU`. */
   declare codecs: string | undefined;
+  /** Profiles to offer, separated by spaces: `rtvbp.webrtc.v1 rtvbp.v1`. Empty: none, for servers that know no subprotocols. */
+  declare profiles: string | undefined;
+  /** A call of this element survives the reload of its page: it takes it up again (in Chromium a click brings the sound back). */
+  declare resume: boolean;
   /** Name of the call: the heading, and what assistive technology calls the element. */
   declare label: string | undefined;
   /** `light`, `dark`, `auto` (follows the system); unset: the page's `color-scheme`. */
@@ -202,13 +208,21 @@ export class VoiceCall extends VoiceElement {
     this.noQuality = false;
     this.noSystem = false;
     this.titleHint = false;
+    this.resume = false;
     this.createCall = (options) => new Call(options);
   }
 
   /** Starts a call and resolves when it is connected. Does nothing while one is under way; makes a new one after the last has ended. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return this.#start(() => this.createCall(this.#options));
+  }
+
+  get #options(): CallOptions {
+    return { ...callOptions(this, this.options), ...(this.resume && { resume: "reload" }) };
+  }
+
+  async #start(create: () => CallView): Promise<void> {
     this.#failure = undefined;
-    const create = () => this.createCall(callOptions(this, this.options));
     try {
       await this.#owner.start(this.call, create, (call) => this.#show(call));
     } catch (error) {
@@ -233,6 +247,7 @@ export class VoiceCall extends VoiceElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has("call")) this.#owner.shows(this.call);
+    if (changed.has("resume") && this.resume) this.#takeUp();
     this.#shareScope();
     this.#focusWithin = this.shadowRoot?.activeElement != null;
   }
@@ -369,6 +384,12 @@ export class VoiceCall extends VoiceElement {
     const { joinSystem } = await import("../../call/system.ts");
     if (call.ended === undefined)
       joinSystem(call, { title: this.label ?? this.text("title"), titleHint: this.titleHint });
+  }
+
+  /** Of the page before. */
+  #takeUp(): void {
+    const call = this.call ? undefined : Call.resume(this.#options);
+    if (call) this.attempt(() => this.#start(() => call));
   }
 
   #fail(error: VoiceError): void {

@@ -84,6 +84,25 @@ test("a server that speaks none of our profiles is refused", async ({ page }) =>
   });
 });
 
+test("a server from before subprotocols is refused with what to do about it, and called with none offered", async ({
+  page,
+}) => {
+  const http = createServer((_, response) => void response.writeHead(426).end());
+  http.on("upgrade", ({ headers }) => void delete headers["sec-websocket-protocol"]); // as if it had never heard of it
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  const server = createVoiceServer({ server: http, allowedOrigins: "*", onCall: () => undefined });
+  const src = `ws://127.0.0.1:${(http.address() as AddressInfo).port}/`;
+  await expectRefusal(page, { src, reconnect: false }, "transport-refused");
+  const action = await page.evaluate(async () => window.call.ended?.error?.action);
+  expect(action).toContain("knows no subprotocols, set profiles to none");
+  await startCall(page, { src, profiles: [] });
+  expect((await stats(page)).profile).toBe("rtvbp.v1");
+  await page.evaluate(() => window.call.hangUp());
+  await server.close();
+  http.closeAllConnections();
+  await new Promise((resolve) => http.close(resolve));
+});
+
 test("nobody listens there", async ({ page }) => {
   const probe = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => probe.once("listening", resolve));

@@ -21,6 +21,7 @@ const attributes = {
   from: undefined,
   to: undefined,
   codecs: undefined,
+  profiles: undefined,
   workletUrl: undefined,
   workerUrl: undefined,
   wasmUrl: undefined,
@@ -113,6 +114,10 @@ describe("the options of a call", () => {
     const options = callOptions({ ...attributes, workletUrl: "/w.js" }, { assets: { wasmUrl: "/c.wasm" } });
     expect(options).toEqual({ assets: { wasmUrl: "/c.wasm", workletUrl: "/w.js" } });
     expect(callOptions(attributes)).toEqual({});
+    expect(callOptions({ ...attributes, profiles: "rtvbp.webrtc.v1 rtvbp.v1" })).toEqual({
+      profiles: ["rtvbp.webrtc.v1", "rtvbp.v1"],
+    });
+    expect(callOptions({ ...attributes, profiles: "" }, { profiles: ["rtvbp.v1"] })).toEqual({ profiles: [] });
   });
 });
 
