@@ -13,6 +13,7 @@ const long = [
   "webrtc",
   "devices/devices",
   "devices/warnings",
+  "devices/noise-suppressor",
   "package",
   "audio/life",
 ].map((name) => new RegExp(`/${name}(\\.spec\\.ts|/)|${name}\\.spec\\.ts$`));

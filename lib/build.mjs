@@ -88,6 +88,7 @@ async function bundle() {
     ["elements", lib("ui/define.ts")],
     ["node", lib("node/index.ts")],
     ["testing", lib("testing/index.ts")],
+    ["noise-suppressor", lib("audio/noise-suppressor.ts")],
     ["testing-node", lib("testing/node/index.ts")],
     ["fault-proxy", lib("testing/node/bin.ts")],
     ["cli", lib("node/cli/main.ts")],

@@ -18,6 +18,7 @@ export type AudioErrorCode =
   | "audio-asset"
   | "audio-core"
   | "audio-format"
+  | "audio-noise-suppressor"
   | "audio-closed"
   | "audio-aborted";
 
@@ -67,6 +68,10 @@ const advice: Readonly<Record<AudioErrorCode, Advice>> = {
   },
   "audio-core": { action: "Try again; if it happens again, report it with the browser's version.", fatal: false },
   "audio-format": { action: "Choose another codec.", fatal: true },
+  "audio-noise-suppressor": {
+    action: "Install @sapphi-red/web-noise-suppressor, and check where the page serves its files.",
+    fatal: false,
+  },
   "audio-closed": { action: "Start a new call.", fatal: true },
   "audio-aborted": { action: "Start a new call.", fatal: false },
 };

@@ -35,6 +35,7 @@ export class MicrophoneEndedEvent extends Event {
 /** Something about the devices that the person should know or mend while the call goes on. Cleared when it no longer holds. */
 export interface AudioWarning {
   readonly code:
+    | "audio-noise-suppressor"
     | "media-microphone-ended"
     | "media-microphone-replaced"
     | "media-microphone-silent"

@@ -7,6 +7,7 @@ import type { MicrophoneOptions } from "./microphone.ts";
 import type { MicrophoneInput } from "./microphone-input.ts";
 import type { MicrophoneSigns } from "./microphone-signs.ts";
 import { MicrophoneWatch } from "./microphone-watch.ts";
+import { SuppressorSwitch } from "./suppressor-switch.ts";
 
 /** The audio of one call, as its care handles it. */
 export interface CaredAudio {
@@ -49,12 +50,14 @@ export class DeviceCare implements DeviceUser {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
   readonly #watch: MicrophoneWatch;
+  readonly #suppressor: SuppressorSwitch;
   readonly #warned = new Set<AudioWarning["code"]>();
 
   /** @param options of the microphone in use; undefined where that is not ours, and is left alone. */
   constructor(devices: DeviceManager, cared: CaredAudio, options: MicrophoneOptions | undefined) {
     this.#devices = devices;
     this.#cared = cared;
+    this.#suppressor = new SuppressorSwitch(cared.context, cared.input, () => devices.noiseSuppressor);
     this.took(options);
     this.#watch = new MicrophoneWatch(cared, (signs) => this.#read(signs, performance.now()));
     const leaving = devices.join(this);
@@ -80,6 +83,7 @@ export class DeviceCare implements DeviceUser {
     this.#using = id === (deviceId ?? preferredDeviceId) ? id : "";
     this.#systemKey = this.#system;
     for (const code of microphoneWarnings) this.#clear(code);
+    this.#serially(() => this.#suppressAsWanted()).catch(() => {});
   }
 
   useMicrophone(device: AudioDevice | undefined): Promise<void> {
@@ -104,11 +108,15 @@ export class DeviceCare implements DeviceUser {
       const track = this.#cared.input.track;
       const before = this.#options;
       if (!before || !track) return;
+      const { noiseSuppressor = this.#suppressor.on, ...ofBrowser } = settings;
+      await this.#suppressor.set(noiseSuppressor);
+      this.#clear("audio-noise-suppressor");
       this.#options = { ...before, ...settings };
-      await track.applyConstraints({ ...track.getConstraints(), ...settings }).catch(() => {});
+      const names = Object.keys(ofBrowser) as (keyof typeof ofBrowser)[];
+      if (names.length === 0) return;
+      await track.applyConstraints({ ...track.getConstraints(), ...ofBrowser }).catch(() => {});
       const now = track.getSettings() as Partial<MicrophoneSettings>;
-      const names = Object.keys(settings) as (keyof MicrophoneSettings)[];
-      if (names.every((name) => now[name] === settings[name])) return;
+      if (names.every((name) => now[name] === ofBrowser[name])) return;
       try {
         await this.#open(this.#inUse);
       } catch (error) {
@@ -150,6 +158,7 @@ export class DeviceCare implements DeviceUser {
   close(): void {
     this.#closed = true;
     this.#watch.close();
+    this.#suppressor.close();
     clearTimeout(this.#timer);
     this.#leave();
   }
@@ -187,6 +196,21 @@ export class DeviceCare implements DeviceUser {
       const action = error instanceof AudioError ? error.action : "Connect it again, or choose another one.";
       const resume = () => this.#serially(() => this.#mend());
       this.#warn({ code: "media-microphone-ended", message, action, resume });
+    }
+  }
+
+  /** As the page asked for it, else as the person chose. A call without it is a call still. */
+  async #suppressAsWanted(): Promise<void> {
+    const { settings, noiseSuppressor } = this.#devices;
+    const chosen = settings.noiseSuppressor && noiseSuppressor !== undefined;
+    const on = this.#options !== undefined && (this.#options.noiseSuppressor ?? chosen);
+    try {
+      await this.#suppressor.set(on);
+      this.#clear("audio-noise-suppressor");
+    } catch (error) {
+      const { message, action } = error as AudioError;
+      const resume = () => this.#serially(() => this.#suppressAsWanted());
+      this.#warn({ code: "audio-noise-suppressor", message, action, resume });
     }
   }
 

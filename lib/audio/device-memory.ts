@@ -1,10 +1,12 @@
 import type { AudioDevice } from "./device-list.ts";
 
-/** What the browser does to the microphone's sound. */
+/** What is done to the microphone's sound. */
 export interface MicrophoneSettings {
   readonly echoCancellation: boolean;
   readonly noiseSuppression: boolean;
   readonly autoGainControl: boolean;
+  /** By the page's own suppressor, where it has one (`DeviceManager.noiseSuppressor`); the others are the browser's. */
+  readonly noiseSuppressor: boolean;
 }
 
 /** What a person chose on this site; what is left out is the system's. */

@@ -27,13 +27,33 @@ const noDevices: DeviceList = {
   defaultSpeaker: undefined,
 };
 
-const defaults: MicrophoneSettings = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+const defaults: MicrophoneSettings = {
+  echoCancellation: true,
+  noiseSuppression: true,
+  autoGainControl: true,
+  noiseSuppressor: false,
+};
+
+/** What the sound of a microphone goes through. */
+export interface MicrophoneFilter {
+  readonly node: AudioNode;
+  /** The node was disconnected, and is needed no more. */
+  close(): void;
+}
+
+/** Makes one for a call. Whoever gets it closes it. Rejects with AudioError. */
+export type NoiseSuppressor = (context: AudioContext) => Promise<MicrophoneFilter>;
 
 /**
  * Microphones and loudspeakers of this page, and what the person chose: remembered on this site, followed by every call that is on. Page
  * only, importable anywhere; opens nothing by itself. A chosen device that is not there is kept in mind: it is used again when it is back.
  */
 export class DeviceManager extends DeviceEvents {
+  /**
+   * A suppressor that the page brings along, stronger than the browser's: see `voicebridge/noise-suppressor`. Nothing of it is made before a
+   * call with the setting of the same name.
+   */
+  noiseSuppressor: NoiseSuppressor | undefined;
   #list: DeviceList = noDevices;
   #choice: DeviceChoice | undefined;
   #remember = true;

@@ -16,7 +16,13 @@ export type { AudioStats, CaptureFigures, LoopDelay, MicrophoneFigures } from ".
 export { CallAudio, type CallAudioOptions } from "./call-audio.ts";
 export type { AudioDevice } from "./device-list.ts";
 export type { MicrophoneSettings } from "./device-memory.ts";
-export { DeviceManager, DevicesEvent, pageDevices } from "./devices.ts";
+export {
+  DeviceManager,
+  DevicesEvent,
+  type MicrophoneFilter,
+  type NoiseSuppressor,
+  pageDevices,
+} from "./devices.ts";
 export type { MediaEnds } from "./media-link.ts";
 export { Microphone, type MicrophoneOptions } from "./microphone.ts";
 export { sharedAudioContext } from "./shared-context.ts";

@@ -8,6 +8,9 @@ export class MicrophoneInput {
   #microphone: Microphone | undefined;
   #source: MediaStreamAudioSourceNode | undefined;
   readonly #targets = new Set<AudioNode>();
+  readonly #rawTargets = new Set<AudioNode>();
+  /** Between the microphone and `#targets`. */
+  #filter: AudioNode | undefined;
   readonly #ended = (): void => {
     if (this.#microphone) this.#onEnded(this.#microphone.track);
   };
@@ -20,7 +23,8 @@ export class MicrophoneInput {
   /** Puts `microphone` (or silence) in place of what was there, which is closed. Owns it from here. */
   use(microphone: Microphone | undefined): void {
     const source = microphone && new MediaStreamAudioSourceNode(this.#context, { mediaStream: microphone.stream });
-    for (const target of this.#targets) source?.connect(target);
+    for (const target of this.#filter ? [this.#filter] : this.#targets) source?.connect(target);
+    for (const target of this.#rawTargets) source?.connect(target);
     this.#source?.disconnect();
     this.#microphone?.track.removeEventListener("ended", this.#ended);
     this.#microphone?.close();
@@ -29,19 +33,37 @@ export class MicrophoneInput {
     microphone?.track.addEventListener("ended", this.#ended);
   }
 
-  connect(target: AudioNode): void {
-    this.#targets.add(target);
-    this.#source?.connect(target);
+  /** `raw`: the microphone as it is, past what it goes through. */
+  connect(target: AudioNode, { raw = false } = {}): void {
+    (raw ? this.#rawTargets : this.#targets).add(target);
+    (raw ? this.#source : this.#head)?.connect(target);
   }
 
   disconnect(target: AudioNode): void {
-    if (this.#targets.delete(target)) this.#source?.disconnect(target);
+    if (this.#targets.delete(target)) this.#head?.disconnect(target);
+    if (this.#rawTargets.delete(target)) this.#source?.disconnect(target);
+  }
+
+  /** What the sound of the microphone goes through from now on, or nothing. Stays the caller's. */
+  through(filter: AudioNode | undefined): void {
+    const before = this.#filter;
+    for (const target of this.#targets) this.#head?.disconnect(target);
+    if (before) this.#source?.disconnect(before);
+    this.#filter = filter;
+    if (filter) this.#source?.connect(filter);
+    for (const target of this.#targets) this.#head?.connect(target);
+  }
+
+  get #head(): AudioNode | undefined {
+    return this.#filter ?? this.#source;
   }
 
   /** Idempotent. */
   close(): void {
     this.use(undefined);
+    this.#filter?.disconnect();
     this.#targets.clear();
+    this.#rawTargets.clear();
   }
 
   get track(): MediaStreamTrack | undefined {

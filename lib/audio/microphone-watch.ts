@@ -28,7 +28,7 @@ export class MicrophoneWatch {
     this.#audio = audio;
     this.#onSigns = onSigns;
     this.#analyser = new AnalyserNode(audio.context, { fftSize: WINDOW_SAMPLES });
-    audio.input.connect(this.#analyser);
+    audio.input.connect(this.#analyser, { raw: true });
     this.#timer = setInterval(() => this.#look(), INTERVAL_MS);
   }
 

@@ -10,6 +10,8 @@ export interface MicrophoneOptions {
   readonly echoCancellation?: boolean;
   readonly noiseSuppression?: boolean;
   readonly autoGainControl?: boolean;
+  /** Through the page's own suppressor (`DeviceManager.noiseSuppressor`); off unless told. */
+  readonly noiseSuppressor?: boolean;
 }
 
 /** An open microphone, or a stream that someone else opened and will close. */

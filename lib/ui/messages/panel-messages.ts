@@ -15,6 +15,7 @@ export interface PanelMessages {
   readonly processing: string;
   readonly echoCancellation: string;
   readonly noiseSuppression: string;
+  readonly noiseSuppressor: string;
   readonly autoGainControl: string;
   /** `<voice-quality>` */
   readonly good: string;

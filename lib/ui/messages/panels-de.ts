@@ -15,6 +15,7 @@ export const panels: PanelMessages = {
   processing: "Ton des Mikrofons",
   echoCancellation: "Echo entfernen",
   noiseSuppression: "Geräusche unterdrücken",
+  noiseSuppressor: "Geräusche stark unterdrücken",
   autoGainControl: "Pegel anpassen",
   good: "gut",
   fair: "mäßig",

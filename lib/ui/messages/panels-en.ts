@@ -15,6 +15,7 @@ export const panels: PanelMessages = {
   processing: "Sound of the microphone",
   echoCancellation: "Remove echo",
   noiseSuppression: "Suppress noise",
+  noiseSuppressor: "Suppress noise strongly",
   autoGainControl: "Adjust the level",
   good: "good",
   fair: "fair",

@@ -15,6 +15,7 @@ export const panels: PanelMessages = {
   processing: "Sonido del micrófono",
   echoCancellation: "Eliminar el eco",
   noiseSuppression: "Suprimir el ruido",
+  noiseSuppressor: "Suprimir el ruido con más fuerza",
   autoGainControl: "Ajustar el nivel",
   good: "buena",
   fair: "aceptable",

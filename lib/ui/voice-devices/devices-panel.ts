@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
-import { type AudioDevice, type DeviceManager, pageDevices } from "../../call/devices.ts";
+import { type AudioDevice, type DeviceManager, type MicrophoneSettings, pageDevices } from "../../call/devices.ts";
 import { playTestSound } from "../../call/preview.ts";
 import { isTalking } from "../call-view.ts";
 import { describeProblem, isProblem, type Problem } from "../describe.ts";
@@ -205,7 +205,7 @@ class DevicesPanel implements PanelInside {
     const { words } = this.#tools;
     return html`<fieldset>
       <legend>${words.processing}</legend>
-      ${processing.map(
+      ${[...processing, ...(devices.noiseSuppressor ? (["noiseSuppressor"] as const) : [])].map(
         (name) =>
           html`<label class="check"
             ><input
@@ -263,7 +263,7 @@ class DevicesPanel implements PanelInside {
     });
   }
 
-  #process(name: (typeof processing)[number], { checked }: HTMLInputElement): void {
+  #process(name: keyof MicrophoneSettings, { checked }: HTMLInputElement): void {
     this.#attempt(async (devices) => {
       const settings = { [name]: checked };
       await this.#tools.ask("voice-processing-request", settings, () => devices.setSettings(settings));

@@ -226,3 +226,22 @@ test("a call that failed for want of a microphone offers the choice of another",
   await expect(speaker(page)).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
 });
+
+test("a suppressor that the page brings along is one more thing to switch, off until it is asked for", async ({
+  page,
+  open,
+}) => {
+  await open(body);
+  const strongly = page.getByRole("checkbox", { name: "Suppress noise strongly" });
+  await expect(page.getByRole("checkbox")).toHaveCount(3);
+  await page.evaluate(() => {
+    document.querySelector("voice-devices")!.call = window.ui.call;
+    window.ui.call.devices.noiseSuppressor = () => Promise.reject(new Error("nobody asks for it without a call"));
+    return window.ui.call.devices.setSettings({ echoCancellation: false }); // shown anew
+  });
+  await expect(strongly).not.toBeChecked();
+  await strongly.check();
+  await expect
+    .poll(() => page.evaluate(() => window.ui.call.devices.settings))
+    .toMatchObject({ echoCancellation: false, noiseSuppressor: true });
+});

@@ -52,7 +52,12 @@ describe("the remembered choice", () => {
     vi.stubGlobal("localStorage", undefined);
     const devices = new DeviceManager();
     await devices.setSettings({ autoGainControl: false });
-    expect(devices.settings).toEqual({ echoCancellation: true, noiseSuppression: true, autoGainControl: false });
+    expect(devices.settings).toEqual({
+      echoCancellation: true,
+      noiseSuppression: true,
+      autoGainControl: false,
+      noiseSuppressor: false,
+    });
   });
 });
 
