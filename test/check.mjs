@@ -116,7 +116,7 @@ const rows = [
   ],
   ["worklet + wasm", gzipBytes("build/worklet.js") + gzipBytes("build/core.wasm"), 20],
   ["socket worker", gzipBytes("build/worker.js"), 5],
-  ["everything in one file, assets inlined", await bundledBytes("whole", 'import "voicebridge/elements";', []), 95],
+  ["everything in one file, assets inlined", await bundledBytes("whole", 'import "voicebridge/elements";', []), 98],
 ];
 for (const [name, bytes, budgetKb] of rows) {
   const over = bytes > budgetKb * 1024;
