@@ -16,6 +16,7 @@ const long = [
   "devices/noise-suppressor",
   "package",
   "audio/life",
+  "conference",
 ].map((name) => new RegExp(`/${name}(\\.spec\\.ts|/)|${name}\\.spec\\.ts$`));
 const onlyLong = Boolean(process.env["TEST_LONG"]);
 

@@ -1,4 +1,4 @@
-export { AudioError, type MicrophoneOptions } from "./audio/index.ts";
+export { AudioError, type HoldSound, loadHoldSound, type MicrophoneOptions } from "./audio/index.ts";
 export * from "./call/index.ts";
 export { type Codec, MalformedError, ProtocolError, RemoteError } from "./protocol/index.ts";
 export { type PingReport, Session, SessionError, type SessionErrorCode, type SessionOptions } from "./session/index.ts";

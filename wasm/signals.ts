@@ -13,6 +13,7 @@ export {
   mixerReset,
   mixerRun,
   mixerSetGain,
+  mixerSetHears,
 } from "./mixer";
 export { toneActive, toneOpen, tonePull, toneSine, toneStart, toneStop } from "./tones";
 export { vadOpen, vadRun } from "./vad";

@@ -4,9 +4,10 @@ import type { PlaybackStats } from "../lib/core/playback-stats.ts";
 import type { FlushResult } from "../lib/core/playback-stream.ts";
 import type { FrameCounters, FrameEnd } from "../lib/frames/frame-pipe.ts";
 
-/** Names under which index.ts registers the processors. */
+/** Names under which index.ts, and mixer.ts, register the processors. */
 export const captureProcessorName = "voicebridge-capture";
 export const playbackProcessorName = "voicebridge-playback";
+export const mixerProcessorName = "voicebridge-mixer";
 
 /** `processorOptions` of both processors. */
 export interface ProcessorSetup {
@@ -84,4 +85,34 @@ export interface LoopDelay {
   readonly medianMs: number;
   /** Measurements so far. */
   readonly count: number;
+}
+
+/** Inputs and outputs of the mixer's node. */
+export const mixerPorts = 16;
+
+/** `processorOptions` of the mixer. */
+export interface MixerSetup {
+  /** signals.wasm, compiled in the processor. */
+  readonly wasm: Uint8Array<ArrayBuffer>;
+}
+
+/** Page → mixer. */
+export type MixerRequest =
+  /** Opens a port, or changes it, over the next quantum. `gain` of what comes in, 0…8; bit i of `hears`: it hears port i (itself never). */
+  | { readonly type: "set"; readonly port: number; readonly gain: number; readonly hears: number }
+  | { readonly type: "close"; readonly port: number }
+  | { readonly type: "stop" };
+
+/** Mixer → page. */
+export type MixerReply = SetupReply | MixerReport;
+
+/** Mixer → page, unasked: eight times a second while somebody speaks or a level changes. */
+export interface MixerReport {
+  readonly type: "levels";
+  /** On the context's clock. */
+  readonly seconds: number;
+  /** Of each port since the last report: RMS of what it said, after its gain, 0…1. */
+  readonly levels: Float32Array<ArrayBuffer>;
+  /** Bit i: port i speaks, and is not muted. */
+  readonly speaking: number;
 }

@@ -12,8 +12,10 @@ import {
   MicrophoneEndedEvent,
 } from "./audio-events.ts";
 import type { AudioStats } from "./audio-stats.ts";
+import type { CallRoute } from "./call-route.ts";
 import type { DeviceCare } from "./device-care.ts";
 import { type DeviceManager, pageDevices } from "./devices.ts";
+import type { HoldSound } from "./hold-sound.ts";
 import { dtmfFrequencies, playSines } from "./local-tone.ts";
 import { FRAME_MS, type MediaEnds, MediaLink } from "./media-link.ts";
 import { isStream, Microphone, type MicrophoneOptions } from "./microphone.ts";
@@ -44,7 +46,10 @@ const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
  * Microphone and loudspeaker of one call. The samples never pass through this thread: a worklet on each side, with frame pipes that lead
  * straight to the thread of the socket. Page only; importable anywhere. Whoever opens it closes it.
  *
- *   microphone → capture worklet → uplink pipe → socket thread → downlink pipe → playback worklet → volume → loudspeaker
+ *   microphone → spoken → sent → capture worklet → uplink pipe → socket thread
+ *   socket thread → downlink pipe → playback worklet → received → volume → monitor → loudspeaker
+ *
+ * A hold or a bridge (call-route.ts) puts something else in place of the microphone, and takes the call off the loudspeaker.
  */
 export class CallAudio extends CallAudioEvents {
   readonly #lease: ContextLease;
@@ -54,11 +59,19 @@ export class CallAudio extends CallAudioEvents {
   #source: MicrophoneOptions | MediaStream | false;
   /** Undefined while its script is loading. */
   #care: DeviceCare | undefined;
+  readonly #spoken: GainNode;
+  readonly #sent: GainNode;
+  readonly #received: GainNode;
   readonly #volume: GainNode;
+  readonly #monitor: GainNode;
+  #route: Promise<CallRoute> | undefined;
   #link: MediaLink | TrackLink | undefined;
   #recording: MediaStreamAudioDestinationNode | undefined;
   #conversation: { readonly spoken: GainNode; readonly mixed: MediaStreamAudioDestinationNode } | undefined;
   #muted = false;
+  /** Whether the link sends silence; not always while muted: see CallRoute. */
+  #silenced = false;
+  #muting: Promise<unknown> = Promise.resolve();
   #levels: { readonly input: Level; readonly output: Level } = { input: silent, output: silent };
   #switching: Promise<void> = Promise.resolve();
   #stats: { readonly at: number; readonly stats: Promise<AudioStats> } | undefined;
@@ -109,8 +122,11 @@ export class CallAudio extends CallAudioEvents {
     });
     this.#input.use(microphone);
     this.#careFor(devices).catch(() => {}); // its script cannot be had: the call goes on with the devices it has
-    this.#volume = new GainNode(lease.context);
-    this.#volume.connect(lease.context.destination);
+    const gain = () => new GainNode(lease.context);
+    [this.#spoken, this.#sent, this.#received, this.#volume, this.#monitor] = [gain(), gain(), gain(), gain(), gain()];
+    this.#input.connect(this.#spoken);
+    this.#spoken.connect(this.#sent);
+    this.#received.connect(this.#volume).connect(this.#monitor).connect(lease.context.destination);
     lease.context.addEventListener("statechange", this.#onState);
   }
 
@@ -129,7 +145,7 @@ export class CallAudio extends CallAudioEvents {
       context: this.#lease.context,
       wasm: this.#wasm,
       format,
-      muted: this.#muted,
+      muted: this.#silenced,
       onLevel: this.#onLevel,
     });
     this.#use(link);
@@ -154,7 +170,7 @@ export class CallAudio extends CallAudioEvents {
     this.#assertOpen();
     this.#stopLink();
     const { context } = this.#lease;
-    const link = new TrackLink({ context, tracks, muted: this.#muted, onLevel: this.#onLevel });
+    const link = new TrackLink({ context, tracks, muted: this.#silenced, onLevel: this.#onLevel });
     this.#use(link);
     return link.track;
   }
@@ -170,10 +186,10 @@ export class CallAudio extends CallAudioEvents {
     if (!this.#conversation) {
       const { context } = this.#lease;
       const mixed = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
-      const spoken = new GainNode(context, { gain: this.#muted ? 0 : 1 });
+      const spoken = new GainNode(context, { gain: this.#silenced ? 0 : 1 });
       spoken.connect(mixed);
       this.#volume.connect(mixed);
-      this.#input.connect(spoken);
+      this.#sent.connect(spoken);
       this.#conversation = { spoken, mixed };
     }
     return this.#conversation.mixed.stream;
@@ -200,9 +216,29 @@ export class CallAudio extends CallAudioEvents {
   /** Resolves when the capture worklet does it. Frames keep their cadence; the level keeps showing the microphone. */
   async setMuted(muted: boolean): Promise<void> {
     this.#assertOpen();
-    if (muted) this.#letThrough(false);
-    this.#muted = this.#link ? await this.#link.setMuted(muted) : muted;
-    this.#letThrough(!this.#muted);
+    if (this.#route) await (await this.#route).setMuted(muted);
+    else {
+      const muting = this.#silence(muted);
+      this.#muting = muting.catch(() => {});
+      muted = await muting;
+    }
+    this.#muted = muted;
+  }
+
+  /**
+   * Sends `sound` in place of the microphone, and lets nothing of the call be heard, here or in a bridge, until it is undefined. Faded; goes on
+   * over the next `start`.
+   */
+  async setHeld(sound: HoldSound | undefined): Promise<void> {
+    await (await this.#routed()).hold(sound);
+  }
+
+  /**
+   * Sends `source`, a node of `receivedNode.context`, in place of the microphone and takes the call off the loudspeaker, until it is undefined.
+   * What comes from the other side is at `receivedNode`.
+   */
+  async bridge(source: AudioNode | undefined): Promise<void> {
+    await (await this.#routed()).bridge(source);
   }
 
   /**
@@ -247,6 +283,11 @@ export class CallAudio extends CallAudioEvents {
     return this.#levels;
   }
 
+  /** What comes from the other side, before the volume; silence while it is held. */
+  get receivedNode(): AudioNode {
+    return this.#received;
+  }
+
   /** What is heard, for meters, recorders and tests; to be connected to nodes of `outputNode.context`. */
   get outputNode(): AudioNode {
     return this.#volume;
@@ -280,7 +321,11 @@ export class CallAudio extends CallAudioEvents {
     this.#care?.close();
     this.#input.close();
     this.#stopLink();
-    this.#volume.disconnect();
+    this.#route?.then(
+      (route) => route.close(),
+      () => {},
+    );
+    for (const node of [this.#spoken, this.#sent, this.#received, this.#volume, this.#monitor]) node.disconnect();
     for (const made of [this.#recording, this.#conversation?.mixed]) {
       for (const track of made?.stream.getTracks() ?? []) track.stop();
     }
@@ -317,20 +362,45 @@ export class CallAudio extends CallAudioEvents {
     this.#care = new DeviceCare(devices, cared, ownOptions(this.#source));
   }
 
-  /** Of the microphone, into `conversation`. */
+  /** Of the whole direction, `conversation` included. */
+  async #silence(silenced: boolean): Promise<boolean> {
+    if (silenced) this.#letThrough(false);
+    this.#silenced = this.#link ? await this.#link.setMuted(silenced) : silenced;
+    this.#letThrough(!this.#silenced);
+    return this.#silenced;
+  }
+
   #letThrough(through: boolean): void {
     if (this.#conversation) this.#conversation.spoken.gain.value = through ? 1 : 0;
   }
 
+  /** In a script of its own: most calls are neither held nor bridged. Rejects with `audio-closed`. */
+  async #routed(): Promise<CallRoute> {
+    this.#assertOpen();
+    this.#route ??= import("./call-route.ts").then(async ({ CallRoute }) => {
+      await this.#muting;
+      const [context, silence] = [this.#lease.context, (silenced: boolean) => this.#silence(silenced)];
+      const [spoken, sent, received, monitor] = [this.#spoken, this.#sent, this.#received, this.#monitor];
+      return new CallRoute({ context, spoken, sent, received, monitor, silence }, this.#silenced);
+    });
+    const loading = this.#route;
+    loading.catch(() => {
+      if (this.#route === loading) this.#route = undefined;
+    });
+    const route = await loading;
+    this.#assertOpen();
+    return route;
+  }
+
   #use(link: MediaLink | TrackLink): void {
     this.#link = link;
-    this.#input.connect(link.input);
-    link.output.connect(this.#volume);
+    this.#sent.connect(link.input);
+    link.output.connect(this.#received);
   }
 
   #stopLink(): void {
     if (!this.#link) return;
-    this.#input.disconnect(this.#link.input);
+    this.#sent.disconnect(this.#link.input);
     this.#link.close();
     this.#link = undefined;
   }

@@ -23,6 +23,7 @@ export {
   type NoiseSuppressor,
   pageDevices,
 } from "./devices.ts";
+export { type HoldSound, loadHoldSound } from "./hold-sound.ts";
 export type { MediaEnds } from "./media-link.ts";
 export { Microphone, type MicrophoneOptions } from "./microphone.ts";
 export { sharedAudioContext } from "./shared-context.ts";

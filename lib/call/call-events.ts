@@ -43,6 +43,13 @@ export class CallMuteEvent extends Event {
   }
 }
 
+/** The call's sound went into a bridge or a conference, or came back to microphone and loudspeaker. */
+export class CallBridgeEvent extends Event {
+  constructor(readonly bridged: boolean) {
+    super("bridgechange");
+  }
+}
+
 /** At most five a second. */
 export class CallLevelEvent extends Event {
   constructor(
@@ -165,6 +172,7 @@ export class CallEndedEvent extends Event {
 export interface CallEventMap {
   statechange: CallStateEvent;
   mutechange: CallMuteEvent;
+  bridgechange: CallBridgeEvent;
   level: CallLevelEvent;
   caption: CallCaptionEvent;
   toolcall: CallToolEvent;

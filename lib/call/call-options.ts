@@ -33,8 +33,8 @@ export type CallAudioPort = Pick<
   | "addEventListener"
   | "removeEventListener"
 > &
-  /** Left out by doubles that are never called over WebRTC. */
-  Partial<Pick<CallAudio, "startTracks">>;
+  /** Left out by doubles that are never called over WebRTC, never held and never bridged. */
+  Partial<Pick<CallAudio, "startTracks" | "setHeld" | "bridge" | "receivedNode">>;
 
 export interface ReconnectOptions extends BackoffOptions {
   /** For how long the first connection, and one to where the call is moved, are tried again when they fail. Default 4000. */

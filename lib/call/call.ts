@@ -2,6 +2,7 @@ import { type AudioStats, CallAudio, type DeviceManager, type MediaEnds, pageDev
 import { type Codec, type EventData, type EventName, type JsonObject, ProtocolError } from "../protocol/index.ts";
 import type { TypedEventTarget } from "../session/index.ts";
 import {
+  CallBridgeEvent,
   CallCaptionEvent,
   CallDtmfEvent,
   type CallEnd,
@@ -78,6 +79,7 @@ export class Call extends CallEvents {
   #unwatch: () => void = () => undefined;
   #codec: Codec | undefined;
   #muted = false;
+  #bridged = false;
   #volume = 1;
   #connectedAt: number | undefined;
   #qualityTimer: ReturnType<typeof setInterval> | undefined;
@@ -187,6 +189,28 @@ export class Call extends CallEvents {
     if (this.#muted === muted) return;
     this.#muted = muted;
     this.dispatchEvent(new CallMuteEvent(muted));
+  }
+
+  /** Whether it sends and is heard by a conference, in place of microphone and loudspeaker. */
+  get bridged(): boolean {
+    return this.#bridged;
+  }
+
+  /**
+   * For conferences: sends `source` in place of the microphone and takes the call off the loudspeaker, until it is undefined. Resolves with where
+   * the sound of the other side is. Throws `VoiceError` `call-state` while there is no sound, and when the call is over.
+   */
+  async bridge(source: AudioNode | undefined): Promise<AudioNode> {
+    const audio = this.#ending ? undefined : this.#audio;
+    if (!audio?.bridge || !audio.receivedNode) {
+      throw new VoiceError("call-state", "The call has no sound.", "Bridge calls that are connected.");
+    }
+    await audio.bridge(source).catch(rethrow);
+    if (this.#bridged !== (source !== undefined)) {
+      this.#bridged = !this.#bridged;
+      this.dispatchEvent(new CallBridgeEvent(this.#bridged));
+    }
+    return audio.receivedNode;
   }
 
   get volume(): number {
@@ -554,6 +578,7 @@ export class Call extends CallEvents {
     await this.#line?.hangUp(end.reason);
     this.#abort.abort(end.error ?? new VoiceError("call-state", "The call is over.", "Start a new call."));
     await audioClosed;
+    this.#bridged = false;
     for (const code of [...this.#warnings.keys()]) this.#clearWarning(code);
     this.#end = end;
     this.#to(last);

@@ -22,7 +22,7 @@ export function storeSamples(samples: Samples, source: Float32Array, from = 0, c
   }
 }
 
-export function checkRate(sampleRate: number, tool: string): void {
-  if (Number.isInteger(sampleRate) && sampleRate >= 8000 && sampleRate <= 48000) return;
-  throw new CoreError("core-format", `A ${tool} needs a sample rate of 8000 to 48000, not ${sampleRate}.`);
+export function checkRate(sampleRate: number, tool: string, highest = 48_000): void {
+  if (Number.isInteger(sampleRate) && sampleRate >= 8000 && sampleRate <= highest) return;
+  throw new CoreError("core-format", `A ${tool} needs a sample rate of 8000 to ${highest}, not ${sampleRate}.`);
 }

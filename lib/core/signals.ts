@@ -16,6 +16,7 @@ export interface SignalsExports extends BlockExports {
   mixerInputPtr(slot: number): number;
   mixerOutputPtr(slot: number): number;
   mixerSetGain(slot: number, gain: number): void;
+  mixerSetHears(slot: number, mask: number): void;
   mixerLevel(slot: number): number;
   mixerRun(talkers: number, listeners: number): void;
   vadOpen(sampleRate: number, hangoverMs: number): void;

@@ -18,7 +18,7 @@ export class VoiceActivityDetector {
   #stateSamples = 0;
 
   constructor(signals: Signals, options: VoiceActivityOptions) {
-    checkRate(options.sampleRate, "voice activity detector");
+    checkRate(options.sampleRate, "voice activity detector", 192_000);
     signals.claim("voice activity detector");
     this.#signals = signals;
     this.#options = options;

@@ -3,7 +3,7 @@ import type { CallEventType } from "../call-view.ts";
 import { type DetailOf, voiceEvent } from "../events.ts";
 
 /** Events of the call that `<voice-call>` dispatches again as `voice-*`. Levels and quality come too often for that; the rest is of calls with people. */
-type Forwarded = Exclude<CallEventType, "level" | "quality" | "press" | "track" | "partychange">;
+type Forwarded = Exclude<CallEventType, "level" | "quality" | "bridgechange" | "press" | "track" | "partychange">;
 
 type TypeOf<Type extends Forwarded> = Type extends "recordingrequest" ? "voice-recording-request" : `voice-${Type}`;
 

@@ -10,6 +10,7 @@ interface Mixer {
   mixerInputPtr(slot: number): number;
   mixerOutputPtr(slot: number): number;
   mixerSetGain(slot: number, gain: number): void;
+  mixerSetHears(slot: number, mask: number): void;
   mixerLevel(slot: number): number;
   mixerRun(talkers: number, listeners: number): void;
 }
@@ -138,6 +139,53 @@ describe("the mixer", () => {
     expect(mixer.mixerLevel(0)).toBeCloseTo(5000, 1);
   });
 
+  it("lets a slot hear exactly those its mask names, itself never, and the others all", () => {
+    const frames = [0, 1, 2, 3].map((slot) => noise(slot, 800));
+    mixer.mixerSetHears(0, maskOf([0, 2]));
+    mixer.mixerSetHears(1, 0);
+    const run = () => {
+      frames.forEach((frame, slot) => {
+        talk(slot, frame);
+      });
+      mixer.mixerRun(maskOf([0, 1, 2, 3]), maskOf([0, 1, 2, 9]));
+    };
+    run(); // the frame of the cross-fade
+    run();
+    expect(output(0)).toEqual(frames[2]);
+    expect(peakOf(output(1))).toBe(0);
+    for (const [slot, others] of [
+      [2, [0, 1, 3]],
+      [9, [0, 1, 2, 3]],
+    ] as const) {
+      output(slot).forEach((value, at) => {
+        const sum = others.reduce((sum, other) => sum + frames[other]![at]!, 0);
+        expect(Math.abs(value - sum)).toBeLessThan(0.01);
+      });
+    }
+    mixer.mixerReset(0);
+    run();
+    run();
+    expect(Math.abs(output(0)[80]! - (frames[1]![80]! + frames[2]![80]! + frames[3]![80]!))).toBeLessThan(0.01);
+  });
+
+  it("lets somebody in and out of hearing without a step", () => {
+    const constant = new Float32Array(frameSamples).fill(12000);
+    const run = () => {
+      talk(0, constant);
+      mixer.mixerRun(1, 2);
+      return output(1).slice();
+    };
+    expect(run().every((value) => value === 12000)).toBe(true);
+    mixer.mixerSetHears(1, 0);
+    const out = run();
+    expect(run().every((value) => value === 0)).toBe(true);
+    mixer.mixerSetHears(1, -1);
+    const back = run();
+    expect(run().every((value) => value === 12000)).toBe(true);
+    for (const ramp of [out, back])
+      for (let at = 1; at < frameSamples; at++) expect(Math.abs(ramp[at]! - ramp[at - 1]!)).toBeLessThan(80);
+  });
+
   it("reports the level of each input, and 0 for one that does not talk", () => {
     talk(4, new Float32Array(frameSamples).fill(-1200));
     mixer.mixerRun(1 << 4, -1);
@@ -168,9 +216,11 @@ describe("the mixer", () => {
 
   it("writes only into the slots it was asked for, whatever is mixed", () => {
     const strideBytes = mixer.mixerInputPtr(1) - mixer.mixerInputPtr(0);
-    const guard = (slot: number) => new Uint8Array(mixer.memory.buffer, mixer.mixerInputPtr(slot) - 64, 64);
+    const { buffer } = mixer.memory;
+    const guards = (slot: number) =>
+      [mixer.mixerInputPtr(slot), mixer.mixerOutputPtr(slot)].map((at) => new Uint8Array(buffer, at - 64, 64));
     expect(strideBytes).toBe(960 * 4 + 64);
-    for (let slot = 0; slot < 32; slot++) guard(slot).fill(0x5a);
+    for (let slot = 0; slot < 32; slot++) for (const guard of guards(slot)) guard.fill(0x5a);
     fc.assert(
       fc.property(
         fc.constantFrom(80, 128, 160, 480, 960),
@@ -181,17 +231,19 @@ describe("the mixer", () => {
           mixer.mixerOpen(48000, samples);
           for (let slot = 0; slot < 32; slot++) {
             input(slot, 960).fill(77);
+            output(slot, 960).fill(77);
+            mixer.mixerSetHears(slot, Math.imul(talkers, slot + 3));
             const frame = input(slot, (talkers >>> slot) & 1 ? samples : 0);
             for (let at = 0; at < frame.length; at++) frame[at] = values[(at + slot) & 7] ?? 0;
           }
           mixer.mixerRun(talkers, listeners);
           for (let slot = 0; slot < 32; slot++) {
-            const rest = output(slot, 960).subarray(samples);
-            if (rest.some((value) => value !== 77)) return false;
+            for (const buffer of [input(slot, 960), output(slot, 960)])
+              if (buffer.subarray(samples).some((value) => value !== 77)) return false;
             const heard = output(slot, samples);
             if ((listeners >>> slot) & 1 && !heard.every((value) => Math.abs(value) <= 32767)) return false;
-            if (!((listeners | talkers) & (1 << slot)) && heard.some((value) => value !== 77)) return false;
-            if (guard(slot).some((byte) => byte !== 0x5a)) return false;
+            if (!(listeners & (1 << slot)) && heard.some((value) => value !== 77)) return false;
+            if (guards(slot).some((guard) => guard.some((byte) => byte !== 0x5a))) return false;
           }
           return true;
         },

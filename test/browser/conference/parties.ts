@@ -1,0 +1,138 @@
+import { createVoiceServer, type VoiceSession } from "../../../lib/node/index.ts";
+import { align, resample, seededRandom } from "../../support/signal.ts";
+import { speech } from "../../support/speech.ts";
+import type { Sound } from "../../support/wav.ts";
+
+/** What the parties speak and hear in. */
+export const rate = 8000;
+const SECONDS = 6;
+
+const texts: Readonly<Record<string, readonly [text: string, voice: string]>> = {
+  anna: ["The harbour is quiet tonight, and every lantern along the old stone pier is burning low.", "en-us"],
+  ben: ["Seventeen engineers measured how fast a wooden bridge swings in a gale from the west.", "en-gb"],
+  cleo: ["Please bring bread, olives, a bottle of vinegar and whatever fruit is ripe this week.", "en-us+f3"],
+  dora: ["My grandfather repaired clocks, and he could tell the hour by the smell of the oil.", "en-gb+f4"],
+};
+
+/** Speech over noise, always the same for a name, every part of it unlike any other: full scale 1, at `rate`. */
+export function voiceOf(name: string): Float32Array {
+  const [text, voice] = texts[name] ?? [name, "en-us"];
+  const { samples } = resample(speech(text, { voice }), rate);
+  const random = seededRandom([...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7));
+  return Float32Array.from(
+    { length: rate * SECONDS },
+    (_, i) => 0.25 * (samples[i % samples.length] ?? 0) + 0.06 * (2 * random() - 1),
+  );
+}
+
+/** One far end of a call: speaks its own sound over and over, and keeps what it hears. */
+export class Party {
+  readonly name: string;
+  readonly session: VoiceSession;
+  readonly #heard: Int16Array[] = [];
+  #samples = 0;
+
+  constructor(name: string, session: VoiceSession, talks: boolean) {
+    this.name = name;
+    this.session = session;
+    void this.#listen();
+    if (talks) void this.#talk();
+  }
+
+  /** Samples heard so far: a place to come back to. */
+  get now(): number {
+    return this.#samples;
+  }
+
+  /** What was heard from one place on, at `rate`. */
+  heard(from = 0, to = this.#samples): Float32Array {
+    const all = new Float32Array(this.#samples);
+    let at = 0;
+    for (const piece of this.#heard) {
+      all.set(
+        Float32Array.from(piece, (sample) => sample / 32768),
+        at,
+      );
+      at += piece.length;
+    }
+    return all.subarray(from, to);
+  }
+
+  /** Resolves when no sound of before waits for this process any more. */
+  async caughtUp(): Promise<void> {
+    for (let [before, fresh] = [0, Number.POSITIVE_INFINITY]; fresh > rate / 2; fresh = this.#samples - before) {
+      before = this.#samples;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+  }
+
+  /** Resolves when this many seconds more were heard. */
+  async hears(seconds: number): Promise<void> {
+    const until = this.#samples + seconds * rate;
+    while (this.#samples < until && !this.session.signal.aborted)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
+  async #listen(): Promise<void> {
+    for await (const samples of this.session.samples()) {
+      this.#heard.push(samples.slice());
+      this.#samples += samples.length;
+    }
+  }
+
+  async #talk(): Promise<void> {
+    const sound = Int16Array.from(voiceOf(this.name), (sample) => sample * 32767);
+    const bytes = new Uint8Array(sound.buffer);
+    while (!this.session.signal.aborted) await this.session.output.speak(bytes);
+  }
+}
+
+/** A server whose callers' `metadata.name` says which party answers them; `silent` ones only listen. */
+export async function startParties({ silent = [] }: { readonly silent?: readonly string[] } = {}) {
+  const parties = new Map<string, Party>();
+  const server = createVoiceServer({
+    port: 0,
+    host: "127.0.0.1",
+    allowedOrigins: "*",
+    profiles: ["rtvbp.v1", "rtvbp.webrtc.v1"],
+    onCall: (session) => {
+      const name = String(session.metadata["name"]);
+      parties.set(name, new Party(name, session, !silent.includes(name)));
+    },
+  });
+  await server.ready;
+  const party = (name: string): Party => {
+    const one = parties.get(name);
+    if (!one) throw new Error(`nobody called ${name}`);
+    return one;
+  };
+  return { url: server.url, server, party, close: () => server.close() };
+}
+
+/** Edges count more than vowels: it is in them that two voices differ. */
+function sharpened(samples: Float32Array): Float32Array {
+  return samples.map((sample, i) => sample - 0.9 * (samples[i - 1] ?? 0));
+}
+
+const WINDOW = rate / 4;
+
+/**
+ * How much of `spoken` (said over and over) is in a recording: for windows of 250 ms the best correlation with any place of it, and of those
+ * the median. Alone it is about 1, one of three voices about 0.5, and somebody else's below 0.15.
+ */
+export function presence(heard: Float32Array, spoken: Float32Array, windows = 7): number {
+  const reference = new Float32Array(spoken.length + WINDOW);
+  reference.set(spoken);
+  reference.set(spoken.subarray(0, WINDOW), spoken.length);
+  const [where, what] = [sharpened(reference), sharpened(heard)];
+  const step = Math.max(1, Math.floor((what.length - WINDOW) / Math.max(1, windows - 1)));
+  const found: number[] = [];
+  for (let at = 0; at + WINDOW <= what.length && found.length < windows; at += step) {
+    const piece = what.slice(at, at + WINDOW);
+    found.push(piece.some((sample) => sample !== 0) ? align(where, piece).correlation : 0);
+  }
+  return found.sort((a, b) => a - b)[Math.floor(found.length / 2)] ?? 0;
+}
+
+/** A recording at `rate`. */
+export const atRate = (sound: Sound): Float32Array => resample(sound, rate).samples;
