@@ -20,15 +20,17 @@ const isolation: Plugin = {
   },
 };
 
-/** The demo agents answer at `/rtvbp/<agent>` on the page's own origin. */
-const agents: Plugin = {
-  name: "rtvbp-agents",
+/** On the page's own origin the demo agents answer at `/rtvbp/<agent>`, and people find each other at `/hub`. */
+const servers: Plugin = {
+  name: "voicebridge-servers",
   apply: "serve",
   async configureServer(server) {
     const { httpServer } = server;
     if (!(httpServer instanceof Server) || process.env["VITEST"]) return;
-    const module = await server.ssrLoadModule(from("demo/server/agents.ts"));
-    (module as typeof import("./demo/server/agents.ts")).attachAgents(httpServer, { basePath: "/rtvbp" });
+    const agents = await server.ssrLoadModule(from("demo/server/agents.ts"));
+    (agents as typeof import("./demo/server/agents.ts")).attachAgents(httpServer, { basePath: "/rtvbp" });
+    const hub = await server.ssrLoadModule(from("demo/server/hub.ts"));
+    (hub as typeof import("./demo/server/hub.ts")).attachHub(httpServer, { path: "/hub" });
   },
 };
 
@@ -52,7 +54,7 @@ export default defineConfig({
     watch: process.env["CI"] ? null : {},
     fs: { allow: [from(".")] },
   },
-  plugins: [isolation, agents],
+  plugins: [isolation, servers],
   test: {
     root: from("."),
     include: ["test/unit/**/*.test.ts"],

@@ -11,7 +11,9 @@ try {
   const server = await createServer({ configFile: resolve(root, "vite.config.ts") });
   await server.listen();
   const { port } = server.config.server;
-  console.log(`voicebridge demo: http://localhost:${port}   agents: /rtvbp/echo  /rtvbp/ivr  /rtvbp/talker`);
+  console.log(
+    `voicebridge demo: http://localhost:${port}   agents: /rtvbp/echo  /rtvbp/ivr  /rtvbp/talker   people: /hub`,
+  );
   for (const signal of ["SIGINT", "SIGTERM"]) {
     process.once(signal, () => server.close().finally(() => process.exit(0)));
   }

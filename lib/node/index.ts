@@ -20,13 +20,25 @@ export { connectNodeWebSocket, type NodeWebSocketOptions } from "./connect-node-
 export type { NextDigitOptions } from "./digit-input.ts";
 export type { DoorOptions } from "./doorkeeper.ts";
 export { serviceRestart } from "./drain.ts";
+export { createHub, Hub } from "./hub/hub.ts";
+export type { HubLineOptions } from "./hub/hub-line.ts";
+export type { HubOptions, HubStats } from "./hub/hub-options.ts";
+export type {
+  CallAttempt,
+  CallEnd,
+  CallRouting,
+  HubIceServer,
+  SwitchboardOptions,
+  SwitchboardStats,
+} from "./hub/switchboard-options.ts";
+export { type SignalIceServer, type TurnOptions, turnCredentials } from "./hub/turn-credentials.ts";
 export { type Jwk, type JwtClaims, type JwtOptions, jwtAuthorize } from "./jwt-authorize.ts";
 export { PeerDependencyError } from "./load-peer.ts";
 export { jsonLogger, type Logger, silentLogger } from "./logger.ts";
 export type { MediaTotals } from "./media-totals.ts";
 export { acceptNodeWebSocket, type NodeTransportOptions } from "./node-transport.ts";
 export { type RoutedAgent, type RouteTable, route } from "./route.ts";
-export { handleSignals, type SignalOptions } from "./signals.ts";
+export { type Drainable, handleSignals, type SignalOptions } from "./signals.ts";
 export { createCore, encodeSound, type Sound, SoundDecoder } from "./sound.ts";
 export type { SoundTap } from "./sound-taps.ts";
 export { type SpeechChange, SpeechDetector, type SpeechDetectorOptions } from "./speech-detector.ts";

@@ -1,4 +1,3 @@
-import type { VoiceServer } from "./voice-server.ts";
 import type { DrainOptions } from "./voice-server-options.ts";
 
 export interface SignalOptions extends DrainOptions {
@@ -10,13 +9,19 @@ export interface SignalOptions extends DrainOptions {
   readonly exit?: (code: number) => void;
 }
 
+/** A voice server, a hub, … */
+export interface Drainable {
+  drain(options?: DrainOptions): Promise<void>;
+  close(options?: { readonly deadlineMs?: number }): Promise<void>;
+}
+
 /**
  * Drains the servers at the first signal and ends the process with 0; a second one ends the calls at once. Returns what takes the handlers away.
  * SIGKILL cannot be handled: give your supervisor more patience than the deadline (Kubernetes: `terminationGracePeriodSeconds`).
  */
-export function handleSignals(servers: VoiceServer | readonly VoiceServer[], options: SignalOptions = {}): () => void {
+export function handleSignals(servers: Drainable | readonly Drainable[], options: SignalOptions = {}): () => void {
   const { signals = ["SIGTERM", "SIGINT"], exit = (code) => process.exit(code), onDrained } = options;
-  const all = Array.isArray(servers) ? (servers as readonly VoiceServer[]) : [servers as VoiceServer];
+  const all = Array.isArray(servers) ? (servers as readonly Drainable[]) : [servers as Drainable];
   let received = 0;
   const leave = async (): Promise<void> => {
     try {

@@ -46,13 +46,17 @@ export class UpgradeRefusedError extends Error {
 /** Anything but false, null and undefined lets the caller in and becomes `call.identity`. */
 export type Authorize = (request: UpgradeRequest) => unknown;
 
-export interface AdmissionPolicy {
+/** Who may come in at all. */
+export interface CallerPolicy {
   readonly allowedOrigins: AllowedOrigins;
   readonly authorize: Authorize | undefined;
   readonly authorizeTimeoutMs: number;
-  readonly profiles: readonly string[];
   /** Asked first, before anything that costs. */
   readonly turnAway: (request: UpgradeRequest) => Refusal | undefined;
+}
+
+export interface AdmissionPolicy extends CallerPolicy {
+  readonly profiles: readonly string[];
 }
 
 /** Whether a page of `origin` may dial. No origin is no page: credentials alone decide. */
@@ -72,6 +76,22 @@ export async function admit(
   policy: AdmissionPolicy,
   onError: (error: unknown) => void,
 ): Promise<Admission | Refusal> {
+  const caller = await identify(upgrade, policy, onError);
+  if ("cause" in caller) return caller;
+  try {
+    return { agreement: negotiateProfile(caller.offered, policy.profiles), identity: caller.identity };
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return { cause: "profile", status: 400, message: error.message };
+  }
+}
+
+/** The part of it that says who dials; `offered` are the subprotocols, without the credential. */
+export async function identify(
+  upgrade: ReadUpgrade,
+  policy: CallerPolicy,
+  onError: (error: unknown) => void,
+): Promise<{ readonly identity: unknown; readonly offered: readonly string[] } | Refusal> {
   const { request, host, offer } = upgrade;
   const turnedAway = policy.turnAway(request);
   if (turnedAway) return turnedAway;
@@ -94,15 +114,10 @@ export async function admit(
     const headers = { "WWW-Authenticate": "Bearer" };
     return { cause: "credentials", status: 401, message: "Missing or wrong credentials.", headers };
   }
-  try {
-    return { agreement: negotiateProfile(offer.tokens, policy.profiles), identity };
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    return { cause: "profile", status: 400, message: error.message };
-  }
+  return { identity, offered: offer.tokens };
 }
 
-async function limited({ authorize, authorizeTimeoutMs }: AdmissionPolicy, request: UpgradeRequest): Promise<unknown> {
+async function limited({ authorize, authorizeTimeoutMs }: CallerPolicy, request: UpgradeRequest): Promise<unknown> {
   if (!authorize) return true;
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {

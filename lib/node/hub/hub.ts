@@ -1,0 +1,266 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import { hubSubprotocol, maxSignalLength } from "../../protocol/index.ts";
+import { systemClock } from "../../session/index.ts";
+import { Doorkeeper } from "../doorkeeper.ts";
+import { serviceRestart } from "../drain.ts";
+import { errorFields, type Logger, silentLogger } from "../logger.ts";
+import { createHttp, listen, shutDown } from "../own-http.ts";
+import { refuse } from "../refuse.ts";
+import { type CallerPolicy, identify, type Refusal } from "../upgrade-policy.ts";
+import { type ReadUpgrade, readUpgrade } from "../upgrade-request.ts";
+import type { DrainOptions, VoiceServerState } from "../voice-server-options.ts";
+import { type HubIdentity, hubIdentity } from "./hub-identity.ts";
+import { HubSocketLine } from "./hub-line.ts";
+import type { HubOptions, HubStats } from "./hub-options.ts";
+import { answerHubStatus } from "./hub-status.ts";
+import { Switchboard } from "./switchboard.ts";
+
+const maxPendingUpgrades = 1000;
+/** A character is 3 bytes of UTF-8 at most where it is one unit of UTF-16. */
+const maxPayloadBytes = 3 * maxSignalLength;
+
+interface Admitted extends HubIdentity {
+  /** It named the form of messages of today. */
+  readonly current: boolean;
+}
+
+/** The signalling server: connects people, and carries no sound. Listens as soon as it is made; see `createHub`. */
+export class Hub {
+  /** Resolves when clients can come in; rejects where the port cannot be had. */
+  readonly ready: Promise<void>;
+  readonly #options: HubOptions;
+  readonly #logger: Logger;
+  readonly #http: Server;
+  readonly #ownsHttp: boolean;
+  readonly #sockets: WebSocketServer;
+  readonly #policy: CallerPolicy;
+  readonly #door: Doorkeeper;
+  readonly #switchboard: Switchboard;
+  readonly #lines = new Set<HubSocketLine>();
+  /** Upgrades whose credentials are being checked. */
+  readonly #pending = new Set<Duplex>();
+  #accepted = 0;
+  /** Clients are being sent away: that they go says nothing about their calls. */
+  #parting = false;
+  #whenEmpty: (() => void)[] = [];
+  #draining: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  /** Throws `TypeError` for options that exclude each other, and `MalformedError` for ICE servers that could not be sent. */
+  constructor(options: HubOptions) {
+    if (options.server && options.port !== undefined) throw new TypeError("Give a server or a port, not both.");
+    this.#options = options;
+    this.#logger = options.logger ?? silentLogger;
+    this.#switchboard = new Switchboard(options);
+    const { maxClientsPerAddress = Number.POSITIVE_INFINITY, upgradeRate, retryAfterSeconds = 5 } = options;
+    this.#door = new Doorkeeper({
+      maxSessions: Number.POSITIVE_INFINITY, // the switchboard knows better: who resumes is counted already
+      maxSessionsPerAddress: maxClientsPerAddress,
+      retryAfterSeconds,
+      ...(upgradeRate && { upgradeRate }),
+    });
+    this.#policy = {
+      allowedOrigins: options.allowedOrigins ?? "same-host",
+      authorize: options.authorize,
+      authorizeTimeoutMs: options.authorizeTimeoutMs ?? 10_000,
+      turnAway: (request) => this.#door.turnAway(request),
+    };
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: maxPayloadBytes,
+      handleProtocols: (offered) => (offered.has(hubSubprotocol) ? hubSubprotocol : false),
+    });
+    this.#sockets.on("wsClientError", (error, socket) => {
+      this.#refuse(socket, { cause: "malformed", status: 400, message: error.message });
+    });
+    this.#ownsHttp = !options.server;
+    this.#http = options.server ?? this.#createHttp(options);
+    this.#http.on("upgrade", this.#onUpgrade);
+    this.ready = this.#ownsHttp ? this.#listen(options) : Promise.resolve();
+    this.ready.catch(() => {});
+  }
+
+  /** Where clients connect, once `ready`. */
+  get url(): string {
+    const address = this.#http.address() as AddressInfo | null;
+    if (!address) throw new Error("The server does not listen (yet).");
+    const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
+    const secure = "setSecureContext" in this.#http;
+    return `${secure ? "wss" : "ws"}://${host}:${address.port}${this.#path}`;
+  }
+
+  get state(): VoiceServerState {
+    return this.#closing ? "closed" : this.#draining ? "draining" : "open";
+  }
+
+  stats(): HubStats {
+    return {
+      state: this.state,
+      connections: this.#lines.size,
+      pendingUpgrades: this.#pending.size,
+      accepted: this.#accepted,
+      refused: { ...this.#door.refused },
+      ...this.#switchboard.stats(),
+    };
+  }
+
+  /**
+   * The gentle end, for a deployment: lets nobody in, waits at most `graceMs` until no call rings, then sends the clients away with 1012 "service
+   * restart", evenly over half of the time that is left, cuts those that are left at `deadlineMs`, and closes. Calls that are on go on: their
+   * sound goes from client to client, and the next hub learns of them as they are spoken of. Idempotent.
+   */
+  drain(options: DrainOptions = {}): Promise<void> {
+    this.#draining ??= this.#drain(options);
+    return this.#draining;
+  }
+
+  /** Sends everybody away with 1012, cuts those that do not part within the deadline, and stops listening where the server is its own. Idempotent. */
+  close({ deadlineMs = 3000 }: { readonly deadlineMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#shut(deadlineMs);
+    return this.#closing;
+  }
+
+  get #path(): string {
+    return this.#options.path ?? "/hub";
+  }
+
+  async #drain({ deadlineMs = 10_000, graceMs = deadlineMs / 2 }: DrainOptions): Promise<void> {
+    this.#door.closed = true;
+    this.#logger.info("draining", { clients: this.#lines.size });
+    const { clock = systemClock } = this.#options;
+    const until = clock.now() + graceMs;
+    while (this.#switchboard.ringing > 0 && clock.now() < until && !this.#closing)
+      await new Promise<void>((resolve) => clock.after(Math.min(100, graceMs), resolve));
+    this.#parting = true;
+    const spreadMs = Math.max(0, deadlineMs - graceMs) / 2;
+    const leaving = [...this.#lines];
+    const cancels = leaving.map((line, index) =>
+      clock.after((spreadMs * index) / leaving.length, () => line.close(serviceRestart.code, serviceRestart.reason)),
+    );
+    if (!this.#closing) await Promise.race([this.#empty(), this.#after(Math.max(0, deadlineMs - graceMs), cancels)]);
+    for (const cancel of cancels) cancel();
+    await this.close({ deadlineMs: 0 });
+  }
+
+  #after(delayMs: number, cancels: (() => void)[]): Promise<void> {
+    const { clock = systemClock } = this.#options;
+    return new Promise((resolve) => cancels.push(clock.after(delayMs, resolve)));
+  }
+
+  async #shut(deadlineMs: number): Promise<void> {
+    this.#door.closed = true;
+    await this.ready.catch(() => {});
+    this.#parting = true;
+    for (const line of this.#lines) line.close(serviceRestart.code, serviceRestart.reason);
+    const cut = setTimeout(() => {
+      for (const line of this.#lines) line.cut();
+    }, deadlineMs);
+    await this.#empty();
+    clearTimeout(cut);
+    this.#switchboard.clear();
+    for (const socket of this.#pending) socket.destroy();
+    this.#sockets.close();
+    if (this.#ownsHttp) await shutDown(this.#http);
+    else this.#http.off("upgrade", this.#onUpgrade);
+    this.#logger.info("closed", {});
+  }
+
+  #empty(): Promise<void> {
+    if (this.#lines.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenEmpty.push(resolve));
+  }
+
+  #createHttp({ tls, headersTimeoutMs = 10_000, status = false }: HubOptions): Server {
+    return createHttp(tls, headersTimeoutMs, (request, response) => {
+      if (answerHubStatus(() => this.stats(), status, request, response)) return;
+      const here = (request.url ?? "/").split("?")[0] === this.#path;
+      const headers = { "Content-Type": "text/plain; charset=utf-8", ...(here && { Upgrade: "websocket" }) };
+      response.writeHead(here ? 426 : 404, headers).end("A WebSocket is answered here.");
+    });
+  }
+
+  async #listen({ port = 0, host }: HubOptions): Promise<void> {
+    this.#logger.info("listening", { port: await listen(this.#http, port, host) });
+  }
+
+  #onUpgrade = (message: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const upgrade = readUpgrade(message, { trustProxy: this.#options.trustProxy ?? false });
+    const { path, address } = upgrade.request;
+    if (path !== this.#path) {
+      // Somebody else's, on a server that is shared: unless nobody else listens.
+      if (!this.#ownsHttp && this.#http.listenerCount("upgrade") > 1) return;
+      this.#refuse(socket, { cause: "path", status: 404, message: "No hub at this path." });
+      return;
+    }
+    const onError = (): void => void socket.destroy();
+    socket.on("error", onError);
+    this.#pending.add(socket);
+    void this.#check(upgrade).then((checked) => {
+      this.#pending.delete(socket);
+      if (socket.destroyed) return;
+      // Room is looked for in the task in which it is taken: of those who were checked at the same time, only so many come in.
+      const outcome = "cause" in checked ? checked : (this.#fullFor(upgrade, checked) ?? checked);
+      if ("cause" in outcome) {
+        this.#logger.info("client refused", { path, address, cause: outcome.cause, status: outcome.status });
+        this.#refuse(socket, outcome);
+        return;
+      }
+      socket.off("error", onError);
+      this.#sockets.handleUpgrade(message, socket, head, (opened) => this.#open(opened, upgrade, outcome));
+    });
+  };
+
+  async #check(upgrade: ReadUpgrade): Promise<Admitted | Refusal> {
+    if (this.#pending.size > maxPendingUpgrades) return this.#door.busy();
+    const { path, address } = upgrade.request;
+    const caller = await identify(upgrade, this.#policy, (error) => {
+      this.#logger.error("authorize failed", { path, address, ...errorFields(error) });
+    });
+    if ("cause" in caller) return caller;
+    const identity = hubIdentity(caller.identity, upgrade.request);
+    return "cause" in identity ? identity : { ...identity, current: caller.offered.includes(hubSubprotocol) };
+  }
+
+  #fullFor({ request }: ReadUpgrade, { id }: Admitted): Refusal | undefined {
+    return this.#door.capacity(request) ?? (this.#switchboard.hasRoomFor(id) ? undefined : this.#door.busy());
+  }
+
+  #refuse(socket: Duplex, refusal: Refusal): void {
+    this.#door.refused[refusal.cause]++;
+    refuse(socket, refusal);
+  }
+
+  #open(socket: WebSocket, { request }: ReadUpgrade, { id, displayName, nameIsGiven, current }: Admitted): void {
+    const { address, query } = request;
+    const line = new HubSocketLine(socket, this.#options, () => client?.outbox.last ?? 0);
+    this.#accepted++;
+    this.#lines.add(line);
+    this.#door.enter(address);
+    socket.once("close", () => {
+      this.#lines.delete(line);
+      this.#door.leave(address);
+      if (this.#lines.size === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve();
+    });
+    const resume = query.get("resume") ?? undefined;
+    const seen = /^\d{1,15}$/.test(query.get("seen") ?? "") ? Number(query.get("seen")) : undefined;
+    const client = this.#switchboard.connect({ id, line, plain: !current, displayName, nameIsGiven, resume, seen });
+    if (!client) return;
+    line.listen({
+      text: (text) => this.#switchboard.receive(client, text),
+      arrived: (mark) => client.outbox.arrived(mark),
+      end: () => {
+        if (!this.#parting) this.#switchboard.disconnect(client, line);
+      },
+    });
+  }
+}
+
+/** A signalling server for calls between people: `createHub({ port: 8080, authorize: await jwtAuthorize(…) })`. */
+export function createHub(options: HubOptions): Hub {
+  return new Hub(options);
+}
