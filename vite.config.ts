@@ -20,6 +20,11 @@ const isolation: Plugin = {
   },
 };
 
+/** Unit tests that open nothing. */
+const pure = ["audio", "call", "core", "frames", "protocol", "session", "ui", "wasm"].map(
+  (room) => `test/unit/${room}/**/*.test.ts`,
+);
+
 /** On the page's own origin the demo agents answer at `/rtvbp/<agent>`, and people find each other at `/hub`. */
 const servers: Plugin = {
   name: "voicebridge-servers",
@@ -57,10 +62,14 @@ export default defineConfig({
   plugins: [isolation, servers],
   test: {
     root: from("."),
-    include: ["test/unit/**/*.test.ts"],
     environment: "node",
     testTimeout: 60_000,
     pool: "forks",
     maxWorkers: 2,
+    // Files that open nothing share a process: modules are loaded, and wasm is compiled, once.
+    projects: [
+      { extends: true, test: { name: "pure", include: pure, isolate: false } },
+      { extends: true, test: { name: "apart", include: ["test/unit/**/*.test.ts"], exclude: pure } },
+    ],
   },
 });

@@ -8,7 +8,8 @@ import { type HostileFrame, HostileFrames } from "./hostile-frames.ts";
 import { afterwards, serve } from "./server-rig.ts";
 import { dial, noise, until } from "./voice-side.ts";
 
-const framesEach = 60_000;
+/** `TEST_LONG=1` for more of them. */
+const framesEach = process.env["TEST_LONG"] ? 60_000 : 16_000;
 const framesPerSession = 400;
 const maxGrowthBytes = 8 << 20;
 

