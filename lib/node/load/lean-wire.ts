@@ -6,6 +6,7 @@ const [continuation, text, binary, close, ping, pong] = [0x0, 0x1, 0x2, 0x8, 0x9
 const fin = 0x80;
 const masked = 0x80;
 const noStatus = 1005;
+const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /**
  * The client's end of a WebSocket, as little as a load generator can do with: no extensions, no checks of what the peer sends beyond what keeps
@@ -82,7 +83,7 @@ export class LeanWire implements Wire {
     this.#maskKey = key;
     const start = 6 + extra;
     frame.writeInt32LE(key, start - 4);
-    for (let i = 0; i < length; i++) frame[start + i] = payload[i]! ^ (key >>> ((i & 3) * 8));
+    mask(payload, frame, start, key);
     this.#socket.write(frame);
   }
 
@@ -133,4 +134,19 @@ export class LeanWire implements Wire {
     this.#closing = true;
     this.#send(close, payload.subarray(0, 2));
   }
+}
+
+/** RFC 6455 §5.3, four bytes at a time where they lie so in memory, as sound in buffers of Node does. The key is little-endian. */
+function mask(payload: Uint8Array, frame: Buffer, start: number, key: number): void {
+  const { length } = payload;
+  const at = frame.byteOffset + start;
+  let done = 0;
+  if (littleEndian && at % 4 === 0 && payload.byteOffset % 4 === 0) {
+    const words = length >> 2;
+    const from = new Int32Array(payload.buffer, payload.byteOffset, words);
+    const to = new Int32Array(frame.buffer, at, words);
+    for (let i = 0; i < words; i++) to[i] = from[i]! ^ key;
+    done = words * 4;
+  }
+  for (let i = done; i < length; i++) frame[start + i] = payload[i]! ^ (key >>> ((i & 3) * 8));
 }

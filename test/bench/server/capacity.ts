@@ -14,6 +14,8 @@ export interface Attempt {
   readonly kbPerSession: number;
   /** Of one core, that the server used meanwhile; undefined where the system does not tell. */
   readonly cpuPercent: number | undefined;
+  /** Processor time of the server for a frame that came and went again, microseconds. */
+  readonly usPerFrame: number | undefined;
   readonly lost: number;
   readonly report: LoadReport;
 }
@@ -34,16 +36,17 @@ export async function attempt(
   try {
     const idleKb = server.residentKb();
     let busyKb = idleKb;
-    let [cpuFromMs, cpuToMs, measuredAt, measuredMs] = [0, 0, 0, 0];
+    let [cpuFromMs, cpuToMs, measuredAt, measuredMs, echoed] = [0, 0, 0, 0, 0];
     const report = await runLoadTest({
       url: server.url,
       connections: sessions,
       durationMs,
-      onProgress: ({ phase }) => {
+      onProgress: ({ phase, echoedFrames }) => {
         if (phase !== "measuring") return;
         busyKb = Math.max(busyKb, server.residentKb());
         cpuToMs = server.cpuMs() ?? 0;
         measuredMs = performance.now() - measuredAt;
+        echoed = echoedFrames;
       },
       onMeasuring: () => {
         busyKb = server.residentKb();
@@ -52,13 +55,15 @@ export async function attempt(
       },
     });
     const { connected, endedEarly, frames, latenessMs, sendLateMs } = report;
+    const usedMs = cpuToMs > 0 ? cpuToMs - cpuFromMs : undefined;
     const whole = connected === sessions && endedEarly === 0 && frames.lost === 0 && frames.refused === 0;
     return {
       sessions,
       held: whole && report.echo && latenessMs.p99 <= maxP99Ms,
       p99Ms: latenessMs.p99,
       generatorP99Ms: sendLateMs.p99,
-      cpuPercent: measuredMs > 0 && cpuToMs > 0 ? Math.round(((cpuToMs - cpuFromMs) * 100) / measuredMs) : undefined,
+      cpuPercent: measuredMs > 0 && usedMs !== undefined ? Math.round((usedMs * 100) / measuredMs) : undefined,
+      usPerFrame: echoed > 0 && usedMs !== undefined ? Math.round((usedMs * 10_000) / echoed) / 10 : undefined,
       kbPerSession: Math.round(((busyKb - idleKb) * 10) / sessions) / 10,
       lost: frames.lost,
       report,

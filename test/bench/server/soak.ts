@@ -4,6 +4,8 @@ import { ServerProcess, type ServerProgram } from "./server-process.ts";
 export interface SoakReport {
   readonly sessions: number;
   readonly seconds: number;
+  /** That came back. */
+  readonly frames: number;
   readonly lost: number;
   readonly endedEarly: number;
   readonly endedCleanly: number;
@@ -11,7 +13,8 @@ export interface SoakReport {
   /** Memory of the server: median of the second quarter and of the last one; the first is warming up. */
   readonly earlyKb: number;
   readonly lateKb: number;
-  /** Memory did not grow by more than a tenth, nothing was lost, every session ended cleanly. */
+  /** What is wrong, in words: memory grew by more than a tenth, a frame was lost or refused, a session did not end cleanly. */
+  readonly faults: readonly string[];
   readonly ok: boolean;
 }
 
@@ -29,19 +32,29 @@ export async function soak(
       url: server.url,
       connections: sessions,
       durationMs: seconds * 1000,
-      onProgress: ({ phase, elapsedMs, sentFrames, p99Ms }) => {
+      onProgress: ({ phase, elapsedMs, active, failed, sentFrames, echoedFrames, p99Ms }) => {
+        if (phase === "connecting") onProgress(`${active} of ${sessions} sessions are up, ${failed} failed`);
         if (phase !== "measuring") return;
         memory.push(server.residentKb());
+        if (memory.length % 10 !== 0) return;
         const at = Math.round(elapsedMs / 1000);
-        if (at % 10 === 0)
-          onProgress(`${at} of ${seconds} s, ${memory.at(-1)} KB, ${sentFrames} frames, p99 ${p99Ms} ms`);
+        onProgress(
+          `${at} of ${seconds} s, ${active} sessions, ${memory.at(-1)} KB, ${sentFrames} frames sent, ${sentFrames - echoedFrames} not back yet, p99 ${p99Ms} ms`,
+        );
       },
     });
     const quarter = Math.floor(memory.length / 4);
     const [earlyKb, lateKb] = [median(memory.slice(quarter, 2 * quarter)), median(memory.slice(3 * quarter))];
-    const ok = frames.lost === 0 && frames.refused === 0 && endedCleanly === sessions && lateKb <= earlyKb * 1.1;
-    const { lost } = frames;
-    return { sessions, seconds, lost, endedEarly, endedCleanly, p99Ms: latenessMs.p99, earlyKb, lateKb, ok };
+    const { lost, refused, echoed } = frames;
+    const faults = [
+      ...(lost > 0 ? [`${lost} frames did not come back`] : []),
+      ...(refused > 0 ? [`${refused} frames could not be sent`] : []),
+      ...(endedCleanly < sessions ? [`${sessions - endedCleanly} sessions did not end cleanly`] : []),
+      ...(lateKb > earlyKb * 1.1 ? [`memory grew from ${earlyKb} to ${lateKb} KB`] : []),
+    ];
+    const ok = faults.length === 0;
+    const p99Ms = latenessMs.p99;
+    return { sessions, seconds, frames: echoed, lost, endedEarly, endedCleanly, p99Ms, earlyKb, lateKb, faults, ok };
   } finally {
     await server.stop();
   }

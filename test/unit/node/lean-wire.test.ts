@@ -54,6 +54,23 @@ describe("the wire of the load generator", () => {
     }
   });
 
+  it("masks what it sends by the key it sends, wherever the bytes lie in memory", () => {
+    const memory = noise(70_000);
+    for (const length of [0, 1, 2, 3, 5, 125, 126, 127, 320, 323, 65_535, 65_536]) {
+      for (const offset of [0, 1, 2, 3, 4]) {
+        const { wire, written } = rig();
+        const payload = memory.subarray(offset, offset + length);
+        wire.sendFrame(payload);
+        const [sent] = written;
+        const start = length < 126 ? 6 : length < 65_536 ? 8 : 14;
+        const key = sent!.subarray(start - 4, start);
+        const unmasked = sent!.subarray(start).map((byte, i) => byte ^ key[i % 4]!);
+        expect(Buffer.from(unmasked).equals(payload), `${length} bytes at ${offset}`).toBe(true);
+        expect(sent!.length).toBe(start + length);
+      }
+    }
+  });
+
   it("answers a goodbye once, and tells a clean end from a lost connection", async () => {
     const left = rig();
     left.socket.push(frame(0x88, Buffer.concat([Buffer.from([0x03, 0xe8]), Buffer.from("bye")])));
