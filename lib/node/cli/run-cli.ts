@@ -2,12 +2,20 @@ import { callCommand } from "./call-command.ts";
 import { type CliIo, type Command, CommandError, UsageError } from "./command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { helpOf, overview } from "./help.ts";
+import { hubCommand } from "./hub-command.ts";
 import { inspectCommand } from "./inspect-command.ts";
 import { loadTestCommand } from "./loadtest-command.ts";
 import { parseInput } from "./parse-input.ts";
 import { serveCommand } from "./serve-command.ts";
 
-export const commands: readonly Command[] = [callCommand, serveCommand, loadTestCommand, doctorCommand, inspectCommand];
+export const commands: readonly Command[] = [
+  callCommand,
+  serveCommand,
+  hubCommand,
+  loadTestCommand,
+  doctorCommand,
+  inspectCommand,
+];
 
 /** Runs one command. Resolves with the exit code: 0 went well, 1 did not, 2 was called wrongly. */
 export async function runCli(args: readonly string[], io: CliIo, version: string): Promise<number> {

@@ -9,6 +9,7 @@ import { createVoiceServer } from "../voice-server.ts";
 import { loadAgents } from "./builtin-agents.ts";
 import { type Command, CommandError, UsageError } from "./command.ts";
 import { readInput } from "./connection.ts";
+import { readyOn } from "./ready-on.ts";
 
 const levels = ["debug", "info", "warn", "error"] as const;
 
@@ -63,15 +64,7 @@ export const serveCommand: Command = {
       path: routed.serves,
       onCall: withMiddleware(routed, ...(recordings === undefined ? [] : [recordingTo(recordings, logger)])),
     });
-    try {
-      await server.ready;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== "EADDRINUSE") throw error;
-      throw new CommandError(`Port ${port} is taken. Choose another: --port ${port + 1}, or --port 0.`, {
-        cause: error,
-      });
-    }
+    await readyOn(port, server.ready);
     for (const name of Object.keys(agents)) io.out(`${server.url}/${name === "*" ? "" : name}`);
     if (!io.signal.aborted) await new Promise((resolve) => io.signal.addEventListener("abort", resolve));
     await server.drain({ deadlineMs: drainS * 1000 });
