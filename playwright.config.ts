@@ -9,6 +9,7 @@ const long = [
   "survival",
   "resume",
   "network",
+  "hundred-calls",
   "codecs",
   "webrtc",
   "devices/devices",

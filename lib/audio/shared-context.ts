@@ -27,8 +27,11 @@ export function leaseContext(): ContextLease {
       if (released) return;
       released = true;
       if (--shared.leases > 0) return;
-      if (current === shared) current = undefined;
+      await lastQuanta(shared.context);
+      if (shared.leases > 0) return; // somebody called meanwhile
       shared.stopWatching();
+      if (current !== shared) return;
+      current = undefined;
       if (shared.context.state !== "closed") await shared.context.close();
     },
   };
@@ -37,6 +40,21 @@ export function leaseContext(): ContextLease {
 /** The page's AudioContext while there is a call. */
 export function sharedAudioContext(): AudioContext | undefined {
   return current?.context;
+}
+
+const LAST_QUANTA_MS = 40;
+const RENDER_DEADLINE_MS = 500;
+
+/**
+ * Processors that were told to stop do so in their next quantum. Chromium keeps a context for ever that is closed before that, with all its
+ * nodes.
+ */
+async function lastQuanta(context: AudioContext): Promise<void> {
+  const rendered = context.currentTime + LAST_QUANTA_MS / 1000;
+  const giveUpAt = performance.now() + RENDER_DEADLINE_MS;
+  while (context.state === "running" && context.currentTime < rendered && performance.now() < giveUpAt) {
+    await new Promise((resolve) => setTimeout(resolve, LAST_QUANTA_MS / 4));
+  }
 }
 
 function create() {
