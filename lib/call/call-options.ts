@@ -1,4 +1,4 @@
-import type { CallAudio, DeviceManager, MicrophoneOptions } from "../audio/index.ts";
+import type { CallAudio, DeviceManager, HoldSound, MicrophoneOptions } from "../audio/index.ts";
 import type { BackoffOptions, Clock, SessionTap } from "../session/index.ts";
 import type { Connect } from "../transport/index.ts";
 import type { OpenLine } from "./call-line.ts";
@@ -80,6 +80,8 @@ export interface CallOptions {
   /** Where `application.move` leads: the address of that application, or undefined to end the call. */
   readonly redirect?: (applicationId: string) => string | URL | undefined;
   readonly dtmf?: DtmfTiming;
+  /** What the other side hears while it is held: nothing, or music, over and over. Default `silence`. */
+  readonly holdSound?: HoldSound;
   /** How hard to try to get and keep a connection. False: a lost connection ends the call, and nothing is tried twice. */
   readonly reconnect?: ReconnectOptions | false;
   /** `reload`: a page that is loaded again can take the call up: see `Call.resume`. Otherwise the call ends with the page. */

@@ -245,6 +245,19 @@ export class Call extends CallEvents {
   }
 
   /**
+   * Lets the other side wait: it hears `holdSound` in place of the microphone, and nothing of it is heard here. Resolves when that is so. Throws
+   * `VoiceError` `call-state` where it is not connected.
+   */
+  async hold(): Promise<void> {
+    await this.#holdHere(true);
+  }
+
+  /** Talks on. Where the other side holds the call, too, it stays `held` until that one does the same. */
+  async resume(): Promise<void> {
+    await this.#holdHere(false);
+  }
+
+  /**
    * Lets the other side talk to `target` instead. Blind, it calls there by itself; attended, it takes the place of this page in that call, which is
    * with the target already. Resolves when they talk, and this call is over. Rejects with `VoiceError`, and goes on, where they do not.
    */
@@ -324,6 +337,7 @@ export class Call extends CallEvents {
     this.#to("initiating");
     try {
       const line = this.#options.line?.(this.#host, this) ?? this.#makeLine();
+      this.#line = line;
       const { microphone = {}, assets = {}, openAudio = CallAudio.open } = this.#options;
       const audio = await openAudio({ microphone, assets, devices: this.devices, signal: this.#abort.signal });
       if (this.#ending) {
@@ -334,7 +348,6 @@ export class Call extends CallEvents {
       this.#watch(audio);
       if (this.#muted) await audio.setMuted(true);
       this.#watchPage();
-      this.#line = line;
       await line.open();
     } catch (thrown) {
       if (this.#ending) {
@@ -456,6 +469,14 @@ export class Call extends CallEvents {
     }
     this.#to(this.#resting);
     for (const press of this.#unsent.splice(0)) this.#sendPress(press);
+  }
+
+  async #holdHere(here: boolean): Promise<void> {
+    if (!isConnected(this.#state)) throw notConnected();
+    if (this.#held.here === here) return;
+    this.#hold({ ...this.#held, here });
+    await this.#audio?.setHeld?.(here ? (this.#options.holdSound ?? "silence") : undefined);
+    this.#line?.setHeld?.(here);
   }
 
   /** What to be while there is a connection. */

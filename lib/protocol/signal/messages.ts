@@ -43,7 +43,8 @@ export const signalData = {
     replaces: optional(id),
     codecs: optional(list(textUpTo(64))),
   }),
-  "call-ringing": object({}),
+  /** `position`: it waits in a queue, from 1. */
+  "call-ringing": object({ position: optional(integer) }),
   "call-accept": object({ displayName: optional(name) }),
   /** `code`: busy, declined, unavailable, timeout, do-not-disturb, or one of the applications'. */
   "call-reject": object({ code: textUpTo(64), reason: optional(reason) }),

@@ -57,6 +57,11 @@ export class Negotiation {
     }
   }
 
+  /** Sends the offer that nobody has answered once more: it may have been lost. */
+  repeat(): void {
+    if (this.#peer.localDescription?.type === "offer") this.#send(this.#peer.localDescription);
+  }
+
   /** Takes a signal of the peer in its turn. Rejects where the browser cannot use it, without quoting it. */
   receive(signal: PeerSignal): Promise<void> {
     const done = this.#queue.then(() => this.#take(signal));

@@ -89,7 +89,9 @@ export class PeerConnection implements MediaTracks {
 
   /** Asks for another way: the addresses of both sides are collected anew. */
   restart(): void {
-    if (!this.#closed && this.#negotiating) this.#peer.restartIce();
+    if (this.#closed || !this.#negotiating) return;
+    if (this.#peer.signalingState === "have-local-offer") this.#negotiation.repeat();
+    else this.#peer.restartIce();
   }
 
   /** The network is another one. */
@@ -101,6 +103,12 @@ export class PeerConnection implements MediaTracks {
   get remoteTrack(): MediaStreamTrack {
     if (!this.#transceiver) throw new Error("There is no sound before there is an offer.");
     return this.#transceiver.receiver.track;
+  }
+
+  /** What both sides agreed on, such as `opus/48000/2`. */
+  get codec(): string | undefined {
+    const [codec] = this.#transceiver?.sender.getParameters().codecs ?? [];
+    return codec && `${codec.mimeType.replace(/^audio\//, "")}/${codec.clockRate}/${codec.channels ?? 1}`;
   }
 
   async sendTrack(track: MediaStreamTrack | null): Promise<void> {

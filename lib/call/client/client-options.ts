@@ -1,0 +1,45 @@
+import type { PeerCodec } from "../../transport/peer/index.ts";
+import type { CallOptions } from "../call-options.ts";
+import type { CallHandler } from "./handlers/index.ts";
+import type { QualityThresholds } from "./quality-watch.ts";
+import type { SignalLinkOptions } from "./signal-link.ts";
+
+/** Microphone, loudspeaker and keys of every call of a client. */
+export type ClientAudioOptions = Pick<
+  CallOptions,
+  "microphone" | "assets" | "devices" | "dtmf" | "openAudio" | "holdSound"
+>;
+
+export interface ClientOptions {
+  /** The hub's address, `ws:` or `wss:`; relative addresses count from the page. Left out: calls to applications only. */
+  readonly hub?: string | URL;
+  /** Who this is: the hub lets one client have it at a time. */
+  readonly id: string;
+  /** What others see beside the id. */
+  readonly displayName?: string;
+  /** Credential for the hub, sent as the subprotocol `bearer.<base64url>`. */
+  readonly token?: string;
+  /** Instead of what the hub offers. */
+  readonly iceServers?: readonly RTCIceServer[];
+  /** No address of this machine is shown to others: sound goes through a TURN server only. */
+  readonly relayOnly?: boolean;
+  /** Which codec comes first in calls with people. Default `opus`. */
+  readonly codec?: PeerCodec;
+  readonly audio?: ClientAudioOptions;
+  /** Decides about calls that ring; what it passes, a person decides (`incoming`). See `compose`. */
+  readonly onIncoming?: CallHandler;
+  /** False: who calls while a call is on is told `busy`. Default true. */
+  readonly callWaiting?: boolean;
+  /** Whether somebody we talk to may connect us with somebody else. Default: always. */
+  readonly mayTransfer?: (target: string) => boolean;
+  /** Entries of `history`. Default 100. */
+  readonly historyLimit?: number;
+  readonly quality?: QualityThresholds;
+  /**
+   * `one`: of all tabs of this site with this hub and id one is connected, and rings; another one takes its place when it is closed. `each`: the hub
+   * refuses all but the first. Default `one`, where the browser has Web Locks.
+   */
+  readonly tabs?: "one" | "each";
+  /** Replaced in tests. */
+  readonly link?: Pick<SignalLinkOptions, "WebSocket" | "clock" | "random">;
+}

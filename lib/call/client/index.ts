@@ -1,0 +1,8 @@
+/** Calls between people, and many calls at once. */
+export { type ApplicationTarget, Client, type ClientStats, type PersonCallOptions } from "./client.ts";
+export * from "./client-events.ts";
+export type { ClientAudioOptions, ClientOptions } from "./client-options.ts";
+export * from "./handlers/index.ts";
+export type { HistoryEntry } from "./history.ts";
+export { IncomingCall, type IncomingEnd, IncomingEndedEvent, IncomingPositionEvent } from "./incoming-call.ts";
+export type { QualityAlert, QualityThresholds } from "./quality-watch.ts";

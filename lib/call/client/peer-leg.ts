@@ -1,0 +1,311 @@
+import type { SignalMessage, SignalMessageOf } from "../../protocol/signal/index.ts";
+import { type PeerCodec, PeerConnection, type PeerSignal } from "../../transport/peer/index.ts";
+import type { CallParty } from "../call-line.ts";
+import { VoiceError } from "../voice-error.ts";
+import type { Exchange } from "./exchange.ts";
+
+/** How and why a leg ended. Exactly one per leg. */
+export interface LegEnd {
+  readonly reason: string;
+  readonly by: "local" | "remote" | "network" | "error";
+  /** Call this one instead. */
+  readonly redirect?: string;
+  readonly error?: VoiceError;
+}
+
+export interface PeerLegListener {
+  /** `position`: in a queue, from 1. */
+  ringing?(position: number | undefined): void;
+  accepted?(party: CallParty): void;
+  /** Sound can flow; told again after each `interrupted`. */
+  connected?(): void;
+  interrupted?(): void;
+  held?(held: boolean): void;
+  pressed?(digits: string): void;
+  track?(track: MediaStreamTrack): void;
+  /** The other side wants us to call `target` in its place. */
+  transfer?(target: string, replaces: string | undefined): void;
+  ended(end: LegEnd): void;
+}
+
+export interface PeerMediaOptions {
+  readonly relayOnly?: boolean | undefined;
+  readonly codec?: PeerCodec | undefined;
+}
+
+export interface PeerLegOptions extends PeerMediaOptions {
+  readonly callId: string;
+  readonly party: CallParty;
+  /** Who rang whom; the caller makes the first offer. */
+  readonly role: "caller" | "callee";
+}
+
+/** From an accepted call to the first sound. */
+const connectMs = 20_000;
+/** The hub ends what rings for too long; this is for one that is gone. */
+const ringSlackMs = 5000;
+/** What comes between the answer and our connection. */
+const maxEarly = 256;
+
+type Phase = "new" | "ringing" | "connecting" | "connected" | "ended";
+
+/**
+ * Two people and one `callId`: from the first ring over the hub to the end of the sound between them. Ends exactly once. Page, main thread.
+ */
+export class PeerLeg {
+  readonly callId: string;
+  readonly role: "caller" | "callee";
+  #party: CallParty;
+  readonly #exchange: Exchange;
+  readonly #options: PeerLegOptions;
+  readonly #detach: () => void;
+  #listener: PeerLegListener | undefined;
+  #phase: Phase = "new";
+  #connection: PeerConnection | undefined;
+  #early: PeerSignal[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #end: LegEnd | undefined;
+
+  /** Hears of its call from here on. */
+  constructor(exchange: Exchange, options: PeerLegOptions) {
+    this.#exchange = exchange;
+    this.#options = options;
+    this.callId = options.callId;
+    this.role = options.role;
+    this.#party = options.party;
+    this.#detach = exchange.attach(options.callId, (message) => this.#take(message));
+  }
+
+  get party(): CallParty {
+    return this.#party;
+  }
+
+  /** It rings at the other side, and was not taken yet. */
+  get ringing(): boolean {
+    return this.#phase === "ringing";
+  }
+
+  get ended(): LegEnd | undefined {
+    return this.#end;
+  }
+
+  /** While there is sound. */
+  get connection(): PeerConnection | undefined {
+    return this.#connection;
+  }
+
+  /** One at a time. Told at once where the end came before it. */
+  listen(listener: PeerLegListener): void {
+    this.#listener = listener;
+    if (this.#end) listener.ended(this.#end);
+  }
+
+  /** Rings at the other side. */
+  request(data: SignalMessageOf<"call-request">["data"]): void {
+    this.#phase = "ringing";
+    this.#send({ type: "call-request", data });
+    this.#limit(this.#exchange.ringTimeoutMs + ringSlackMs, () => {
+      this.hangUp("timeout", { reason: "timeout", by: "remote" });
+    });
+  }
+
+  /** Says that it rings here, or that it waits in a queue. */
+  ring(position?: number): void {
+    if (this.#phase === "new") this.#send({ type: "call-ringing", data: position === undefined ? {} : { position } });
+  }
+
+  /** Takes the call; `connected` follows. */
+  accept(): void {
+    if (this.#phase !== "new") return;
+    const { displayName } = this.#exchange;
+    this.#send({ type: "call-accept", data: displayName === undefined ? {} : { displayName } });
+    this.#connect();
+  }
+
+  /** Of a call that was not taken. */
+  reject(code: string, reason?: string): void {
+    if (this.#phase !== "new") return;
+    this.#send({ type: "call-reject", data: { code, ...(reason !== undefined && { reason }) } });
+    this.#finish({ reason: code, by: "local" });
+  }
+
+  /** Of a call that was not taken: who calls is to call `target`. */
+  redirect(target: string, reason?: string): void {
+    if (this.#phase !== "new") return;
+    this.#send({ type: "call-redirect", data: { target, ...(reason !== undefined && { reason }) } });
+    this.#finish({ reason: "redirected", by: "local" });
+  }
+
+  /** Tells the other side, and ends. Idempotent. */
+  hangUp(reason: string, end: LegEnd = { reason, by: "local" }): void {
+    if (this.#end) return;
+    this.#send({ type: "hangup", data: { reason } });
+    this.#finish(end);
+  }
+
+  setHeld(held: boolean): void {
+    if (!this.#end) this.#send({ type: "hold", data: { held } });
+  }
+
+  /** By sound where the other side takes it, else in words. False: there is no connection. */
+  press(digit: string, durationMs: number): boolean {
+    if (this.#phase !== "connected") return false;
+    if (!this.#connection?.press(digit, durationMs)) this.#send({ type: "dtmf", data: { digits: digit } });
+    return true;
+  }
+
+  /** Asks the other side to call `target` in our place. */
+  transfer(target: string, replaces: string | undefined): void {
+    this.#send({ type: "call-transfer", data: { target, ...(replaces !== undefined && { replaces }) } });
+  }
+
+  #take(message: SignalMessage): void {
+    if (this.#end || message.from === this.#exchange.id) return;
+    switch (message.type) {
+      case "call-ringing":
+        if (this.#phase !== "ringing") return;
+        this.#limit(this.#exchange.ringTimeoutMs + ringSlackMs, () => {
+          this.hangUp("timeout", { reason: "timeout", by: "remote" });
+        });
+        this.#listener?.ringing?.(message.data.position);
+        return;
+      case "call-accept":
+        if (this.#phase !== "ringing") return;
+        this.#party = { ...this.#party, ...nameOf(message.data) };
+        this.#listener?.accepted?.(this.#party);
+        this.#connect();
+        return;
+      case "call-reject":
+        if (this.#phase === "ringing") this.#finish({ reason: message.data.code, by: "remote" });
+        return;
+      case "call-redirect":
+        if (this.#phase !== "ringing") return;
+        this.#finish({ reason: "redirected", by: "remote", redirect: message.data.target });
+        return;
+      case "offer":
+      case "answer":
+        this.#signal({ type: message.type, sdp: message.data.sdp });
+        return;
+      case "candidate":
+        this.#signal({ type: "candidate", candidate: message.data as RTCIceCandidateInit | null });
+        return;
+      case "hangup":
+        this.#finish({ reason: message.data.reason ?? "normal", by: "remote" });
+        return;
+      case "hold":
+        this.#listener?.held?.(message.data.held);
+        return;
+      case "dtmf":
+        this.#listener?.pressed?.(message.data.digits);
+        return;
+      case "call-transfer":
+        if (this.#phase === "connected") this.#listener?.transfer?.(message.data.target, message.data.replaces);
+        return;
+      case "error":
+        // Of a call that goes on, the other side may be away for a moment: its connection says when it is gone.
+        if (this.#phase === "ringing") this.#finish({ reason: message.data.code, by: "remote" });
+    }
+  }
+
+  #signal(signal: PeerSignal): void {
+    if (this.#connection) void this.#connection.receive(signal);
+    else if (this.#early.length < maxEarly) this.#early.push(signal);
+  }
+
+  #connect(): void {
+    this.#phase = "connecting";
+    this.#limit(connectMs, () => this.#fail(noSound()));
+    void this.#exchange.iceServers().then((iceServers) => {
+      if (this.#end) return;
+      try {
+        this.#open(iceServers);
+      } catch (error) {
+        this.#fail(VoiceError.from(error));
+      }
+    });
+  }
+
+  #open(iceServers: readonly RTCIceServer[]): void {
+    const { relayOnly, codec } = this.#options;
+    const connection = new PeerConnection({
+      offers: this.role === "caller",
+      polite: this.role === "callee",
+      iceServers,
+      relayOnly,
+      codec,
+      send: (signal) => this.#relay(signal),
+      changed: (state) => this.#changed(state),
+      track: (track) => this.#listener?.track?.(track),
+    });
+    this.#connection = connection;
+    connection.connected.catch((error: unknown) => this.#fail(VoiceError.from(error)));
+    connection.start();
+    for (const signal of this.#early.splice(0)) void connection.receive(signal);
+  }
+
+  #relay(signal: PeerSignal): void {
+    if (this.#end) return;
+    if (signal.type !== "candidate") this.#send({ type: signal.type, data: { sdp: signal.sdp } });
+    else this.#send({ type: "candidate", data: signal.candidate && candidateData(signal.candidate) });
+  }
+
+  #changed(state: "connected" | "interrupted" | "lost"): void {
+    if (this.#end) return;
+    if (state === "connected") {
+      clearTimeout(this.#timer);
+      this.#phase = "connected";
+      this.#listener?.connected?.();
+    } else if (state === "interrupted") {
+      if (this.#phase === "connected") this.#listener?.interrupted?.();
+    } else if (this.#phase === "connected") {
+      this.hangUp("connection lost", { reason: "session-lost", by: "network", error: lost() });
+    } else this.#fail(noSound());
+  }
+
+  #fail(error: VoiceError): void {
+    this.hangUp("no connection", { reason: error.code, by: "error", error });
+  }
+
+  #limit(ms: number, run: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(run, ms);
+  }
+
+  #send(message: Outgoing): void {
+    this.#exchange.send({ ...message, to: this.#party.id, callId: this.callId } as SignalMessage);
+  }
+
+  #finish(end: LegEnd): void {
+    if (this.#end) return;
+    this.#end = end;
+    this.#phase = "ended";
+    clearTimeout(this.#timer);
+    this.#detach();
+    this.#connection?.close();
+    this.#early = [];
+    this.#listener?.ended(end);
+  }
+}
+
+type Outgoing = SignalMessage extends infer M ? (M extends SignalMessage ? Pick<M, "type" | "data"> : never) : never;
+
+const nameOf = ({ displayName }: { readonly displayName?: string | undefined }) =>
+  displayName === undefined ? {} : { displayName };
+
+/** Without what this browser adds of its own. */
+const candidateData = ({ candidate = "", sdpMid, sdpMLineIndex, usernameFragment }: RTCIceCandidateInit) => ({
+  candidate,
+  ...(sdpMid !== undefined && { sdpMid }),
+  ...(sdpMLineIndex !== undefined && { sdpMLineIndex }),
+  ...(usernameFragment !== undefined && { usernameFragment }),
+});
+
+const noSound = () =>
+  new VoiceError(
+    "transport-media",
+    "The two networks let no sound through.",
+    "Try another network, or let the site's owner set up a TURN server.",
+  );
+
+const lost = () =>
+  new VoiceError("session-lost", "The connection to the other side was lost.", "Check the network and call again.");
