@@ -12,6 +12,7 @@ const long = [
   "hundred-calls",
   "codecs",
   "webrtc",
+  "people",
   "devices/devices",
   "devices/warnings",
   "devices/noise-suppressor",
