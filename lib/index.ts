@@ -1,9 +1,5 @@
-<<<<<<< HEAD
 export { AudioError, type HoldSound, loadHoldSound, type MicrophoneOptions } from "./audio/index.ts";
-=======
-export { AudioError, type MicrophoneOptions } from "./audio/index.ts";
 export * from "./call/client/index.ts";
->>>>>>> 7981c99 (wip client)
 export * from "./call/index.ts";
 export { type Codec, MalformedError, ProtocolError, RemoteError } from "./protocol/index.ts";
 export { type PingReport, Session, SessionError, type SessionErrorCode, type SessionOptions } from "./session/index.ts";

@@ -80,4 +80,4 @@ export class Roster {
   }
 }
 
-const isBridged = (call: Call): boolean => (call as { readonly bridged?: boolean }).bridged === true;
+const isBridged = ({ bridged }: Call): boolean => bridged;

@@ -59,7 +59,9 @@ test("one calls, it rings, the other takes it: each hears the other and not itse
 
   await alice.hangUp();
   await bob.says("ended normal by remote");
-  expect(await alice.said()).toEqual(expect.arrayContaining(["ringing", "connecting", "active", "terminated", "ended normal by local"]));
+  expect(await alice.said()).toEqual(
+    expect.arrayContaining(["ringing", "connecting", "active", "terminated", "ended normal by local"]),
+  );
   for (const person of [alice, bob]) {
     expect((await person.said()).filter((what) => what.startsWith("ended"))).toHaveLength(1);
     expect(await person.page.evaluate(() => window.client.calls.length)).toBe(0);

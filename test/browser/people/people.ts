@@ -37,7 +37,14 @@ export type Name = keyof typeof texts;
 
 /** What this person's microphone speaks, over and over. */
 export const voiceOf = (name: Name): string =>
-  microphoneFile({ text: texts[name], voice: voices[name], leadMs: 100, tailMs: 200, seed: name.charCodeAt(0), noiseDb: -40 });
+  microphoneFile({
+    text: texts[name],
+    voice: voices[name],
+    leadMs: 100,
+    tailMs: 200,
+    seed: name.charCodeAt(0),
+    noiseDb: -40,
+  });
 
 export async function startHub(options: Partial<HubOptions> = {}): Promise<Hub> {
   const hub = createHub({ port: 0, host: "127.0.0.1", allowedOrigins: "*", ...options });
@@ -129,7 +136,9 @@ export class Person {
     await this.page
       .waitForFunction((what) => window.said.includes(what), what, { timeout })
       .catch(async (error: unknown) => {
-        throw new Error(`${this.name} never said "${what}", but ${JSON.stringify(await this.said())}`, { cause: error });
+        throw new Error(`${this.name} never said "${what}", but ${JSON.stringify(await this.said())}`, {
+          cause: error,
+        });
       });
   }
 
