@@ -21,15 +21,6 @@ async function meet(browser: Parameters<typeof Person.open>[0], ...names: Name[]
   return people;
 }
 
-/** Two people who talk. */
-async function talk(browser: Parameters<typeof Person.open>[0]): Promise<[Person, Person]> {
-  const [alice, bob] = (await meet(browser, "alice", "bob")) as [Person, Person];
-  await alice.call("bob");
-  await bob.accept();
-  await Promise.all([alice.reaches("active"), bob.reaches("active")]);
-  return [alice, bob];
-}
-
 test("one calls, it rings, the other takes it: each hears the other and not itself, and everything is given back", async ({
   browser,
 }) => {
@@ -49,8 +40,8 @@ test("one calls, it rings, the other takes it: each hears the other and not itse
   console.log(figures);
   expect(figures.aliceHearsBob).toBeGreaterThan(0.6);
   expect(figures.bobHearsAlice).toBeGreaterThan(0.6);
-  expect(figures.aliceHearsAlice).toBeLessThan(0.4);
-  expect(figures.bobHearsBob).toBeLessThan(0.4);
+  expect(figures.aliceHearsAlice).toBeLessThan(0.5);
+  expect(figures.bobHearsBob).toBeLessThan(0.5);
   const stats = await alice.page.evaluate(() => window.call.stats());
   console.log(JSON.stringify({ codec: stats.codec, rtt: stats.rttMs, network: stats.network, quality: stats.quality }));
   expect(stats).toMatchObject({ codec: "opus/48000/2", network: { lostPackets: 0 }, transport: { link: "track" } });
