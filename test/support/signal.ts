@@ -11,25 +11,58 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** Windowed-sinc conversion, 64 taps at the lower rate: slow and good, for comparing in tests. */
+/** Windowed-sinc conversion between whole rates, 64 taps at the lower one: for comparing in tests. */
 export function resample({ samples, sampleRate }: Sound, toRate: number): Sound {
   if (sampleRate === toRate) return { samples, sampleRate };
+  const divisor = greatestCommonDivisor(sampleRate, toRate);
+  const phases = toRate / divisor;
+  const step = sampleRate / divisor;
   const ratio = sampleRate / toRate;
-  const cutoff = 0.92 * Math.min(1, 1 / ratio);
   const half = Math.ceil(32 * Math.max(1, ratio));
+  const kernels = Array.from({ length: phases }, (_, phase) =>
+    sincKernel(((phase * step) % phases) / phases, half, ratio),
+  );
   const out = new Float32Array(Math.floor(samples.length / ratio));
   for (let i = 0; i < out.length; i++) {
-    const centre = i * ratio;
+    const kernel = kernels[i % phases]!;
+    const first = Math.floor((i * step) / phases) - half;
+    const from = Math.max(0, -first);
+    const to = Math.min(kernel.length, samples.length - first);
     let sum = 0;
-    for (let k = Math.ceil(centre - half); k <= centre + half; k++) {
-      const t = k - centre;
-      const x = Math.PI * cutoff * t;
-      const sinc = t === 0 ? 1 : Math.sin(x) / x;
-      sum += (samples[k] ?? 0) * cutoff * sinc * (0.5 + 0.5 * Math.cos((Math.PI * t) / half));
-    }
+    for (let k = from; k < to; k++) sum += samples[first + k]! * kernel[k]!;
     out[i] = sum;
   }
   return { samples: out, sampleRate: toRate };
+}
+
+/** Weights of the samples from `half` before to `half` after, for a point that is `fraction` behind a sample. */
+function sincKernel(fraction: number, half: number, ratio: number): Float64Array {
+  const cutoff = 0.92 * Math.min(1, 1 / ratio);
+  return Float64Array.from({ length: 2 * half + 1 }, (_, k) => {
+    const t = k - half - fraction;
+    if (Math.abs(t) > half) return 0;
+    const x = Math.PI * cutoff * t;
+    return cutoff * (t === 0 ? 1 : Math.sin(x) / x) * (0.5 + 0.5 * Math.cos((Math.PI * t) / half));
+  });
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/** cos and −sin of 2πk/n, for the largest n so far. */
+let twiddles = { n: 0, cos: new Float64Array(0), sin: new Float64Array(0) };
+
+function twiddlesFor(n: number): typeof twiddles {
+  if (twiddles.n < n) {
+    const angle = (-2 * Math.PI) / n;
+    twiddles = {
+      n,
+      cos: Float64Array.from({ length: n / 2 }, (_, k) => Math.cos(angle * k)),
+      sin: Float64Array.from({ length: n / 2 }, (_, k) => Math.sin(angle * k)),
+    };
+  }
+  return twiddles;
 }
 
 /** In-place radix-2 FFT; `re` and `im` have the same power-of-two length. */
@@ -40,18 +73,23 @@ export function fft(re: Float64Array, im: Float64Array): void {
     for (; j & bit; bit >>= 1) j ^= bit;
     j ^= bit;
     if (i < j) {
-      [re[i], re[j]] = [re[j]!, re[i]!];
-      [im[i], im[j]] = [im[j]!, im[i]!];
+      const [real, imaginary] = [re[i]!, im[i]!];
+      re[i] = re[j]!;
+      im[i] = im[j]!;
+      re[j] = real;
+      im[j] = imaginary;
     }
   }
+  const table = twiddlesFor(n);
   for (let size = 2; size <= n; size <<= 1) {
-    const angle = (-2 * Math.PI) / size;
+    const half = size / 2;
+    const stride = table.n / size;
     for (let start = 0; start < n; start += size) {
-      for (let k = 0; k < size / 2; k++) {
-        const c = Math.cos(angle * k);
-        const s = Math.sin(angle * k);
+      for (let k = 0, at = 0; k < half; k++, at += stride) {
+        const c = table.cos[at]!;
+        const s = table.sin[at]!;
         const a = start + k;
-        const b = a + size / 2;
+        const b = a + half;
         const tr = re[b]! * c - im[b]! * s;
         const ti = re[b]! * s + im[b]! * c;
         re[b] = re[a]! - tr;
@@ -72,34 +110,43 @@ export interface Match {
 
 /** Best alignment of `needle` within `haystack` by normalised cross-correlation. */
 export function align(haystack: Float32Array, needle: Float32Array): Match {
-  const size = 2 ** Math.ceil(Math.log2(haystack.length + needle.length));
-  const [hr, hi, nr, ni] = [0, 0, 0, 0].map(() => new Float64Array(size)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  hr.set(haystack);
-  nr.set(needle);
-  fft(hr, hi);
-  fft(nr, ni);
-  for (let i = 0; i < size; i++) {
-    const re = hr[i]! * nr[i]! + hi[i]! * ni[i]!;
-    const im = hi[i]! * nr[i]! - hr[i]! * ni[i]!;
-    hr[i] = re;
-    hi[i] = -im; // conjugate: the forward transform then inverts
-  }
-  fft(hr, hi);
+  const products = crossCorrelation(haystack, needle);
+  const needleEnergy = needle.reduce((sum, x) => sum + x * x, 0);
   const energy = new Float64Array(haystack.length + 1);
   for (let i = 0; i < haystack.length; i++) energy[i + 1] = energy[i]! + haystack[i]! ** 2;
-  const needleEnergy = needle.reduce((sum, x) => sum + x * x, 0);
   let best: Match = { lag: 0, correlation: -1 };
-  for (let lag = 0; lag + needle.length <= haystack.length; lag++) {
+  for (let lag = 0; lag < products.length; lag++) {
     const e = energy[lag + needle.length]! - energy[lag]!;
-    const correlation = hr[lag]! / size / Math.sqrt(e * needleEnergy + 1e-12);
+    const correlation = products[lag]! / Math.sqrt(e * needleEnergy + 1e-12);
     if (correlation > best.correlation) best = { lag, correlation };
   }
   return best;
+}
+
+/** Sum of products at every lag at which the needle is whole within the haystack; by overlapping blocks, so that it stays in the cache. */
+function crossCorrelation(haystack: Float32Array, needle: Float32Array): Float64Array {
+  const products = new Float64Array(Math.max(0, haystack.length - needle.length + 1));
+  const size = 2 ** Math.ceil(Math.log2(Math.min(4 * needle.length, haystack.length + needle.length)));
+  const hop = size - needle.length + 1;
+  const [nr, ni] = [new Float64Array(size), new Float64Array(size)];
+  nr.set(needle);
+  fft(nr, ni);
+  const [re, im] = [new Float64Array(size), new Float64Array(size)];
+  for (let at = 0; at < products.length; at += hop) {
+    re.fill(0);
+    im.fill(0);
+    re.set(haystack.subarray(at, at + size));
+    fft(re, im);
+    for (let i = 0; i < size; i++) {
+      const real = re[i]! * nr[i]! + im[i]! * ni[i]!;
+      im[i] = re[i]! * ni[i]! - im[i]! * nr[i]!; // conjugate: the forward transform then inverts
+      re[i] = real;
+    }
+    fft(re, im);
+    const count = Math.min(hop, products.length - at);
+    for (let i = 0; i < count; i++) products[at + i] = re[i]! / size;
+  }
+  return products;
 }
 
 /** Like `align`, looking only `radius` samples around `expected`. */

@@ -44,6 +44,7 @@ async function withAgent(
     await startCall(page, { src: server.url, codecs: ["L16/16000"] });
     await startRecorder(page);
     await page.waitForTimeout(300);
+    await expect.poll(() => agent).toBeDefined();
     await use(agent!);
     await hangUp(page);
   } finally {
