@@ -27,7 +27,7 @@ export function findProgram(name) {
     .find(existsSync);
 }
 
-/** For pages that are only looked at. */
+/** The engine without a window around it, where there is one. */
 export function findHeadlessChromium() {
   return process.env.CHROMIUM_PATH ?? findProgram("chromium-headless-shell") ?? findProgram("chromium");
 }

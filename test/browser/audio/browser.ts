@@ -1,15 +1,5 @@
 import { type Browser, chromium, type Page } from "@playwright/test";
-import { findProgram } from "../../tools.mjs";
-
-const flags = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+import { chromiumWith } from "../support/chromium.ts";
 
 export interface BrowserOptions {
   /** A WAV file that the microphone plays over and over. Absent: the browser's beeps. */
@@ -24,17 +14,14 @@ export interface BrowserOptions {
 /** A Chromium of its own, because the fake microphone is set when it starts. */
 export function launch(options: BrowserOptions = {}): Promise<Browser> {
   const { microphone, permission = "grant", fakeDevices = true, more = [] } = options;
-  const executablePath = findProgram("chromium");
-  return chromium.launch({
-    ...(executablePath ? { executablePath } : {}),
-    args: [
-      ...flags,
+  return chromium.launch(
+    chromiumWith(
       `--use-fake-ui-for-media-stream${permission === "deny" ? "=deny" : ""}`,
       ...(fakeDevices ? ["--use-fake-device-for-media-stream"] : []),
       ...(microphone ? [`--use-file-for-fake-audio-capture=${microphone}`] : []),
       ...more,
-    ],
-  });
+    ),
+  );
 }
 
 /** Opens the test page; errors of the page fail nothing by themselves, but are shown. */

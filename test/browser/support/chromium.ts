@@ -11,27 +11,27 @@ const common = [
   "--disable-sync",
 ];
 
-const launchOf = (executablePath: string | undefined, args: readonly string[]) => ({
-  ...(executablePath ? { executablePath } : {}),
-  args: [...common, ...args],
-});
+export const chromiumWith = (...args: string[]) => {
+  const executablePath = process.env["TEST_LONG"] ? findProgram("chromium") : findHeadlessChromium();
+  return { ...(executablePath ? { executablePath } : {}), args: [...common, ...args] };
+};
 
-const launch = (...args: string[]) => launchOf(findProgram("chromium"), args);
-
-/** Elements on pages without a call: the engine without a window around it. */
-export const showing = () =>
-  launchOf(findHeadlessChromium(), ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]);
+/** The same in the whole browser: for what the engine alone lacks (a profile, prompts, windows). The long tests run in it anyway. */
+export function inWholeBrowser<Options extends object>(options: Options): Options {
+  const executablePath = findProgram("chromium");
+  return executablePath ? { ...options, executablePath } : options;
+}
 
 /** A fake microphone that speaks a WAV file over and over (or once), and a permission prompt that is answered with yes. */
 export const speaking = (file?: string, { once = false } = {}) =>
-  launch(
+  chromiumWith(
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
     ...(file ? [`--use-file-for-fake-audio-capture=${file}${once ? "%noloop" : ""}`] : []),
   );
 
 /** The permission prompt is answered with no. */
-export const denying = () => launch("--use-fake-ui-for-media-stream=deny", "--use-fake-device-for-media-stream");
+export const denying = () => chromiumWith("--use-fake-ui-for-media-stream=deny", "--use-fake-device-for-media-stream");
 
 /** A machine without a microphone. */
-export const withoutMicrophone = () => launch("--use-fake-ui-for-media-stream");
+export const withoutMicrophone = () => chromiumWith("--use-fake-ui-for-media-stream");

@@ -1,9 +1,9 @@
 import { expect, type Page } from "@playwright/test";
-import { speaking } from "../support/chromium.ts";
+import { inWholeBrowser, speaking } from "../support/chromium.ts";
 import { test } from "./elements-page.ts";
 
 // Without a profile the devices have other identifiers after each reload.
-test.use({ launchOptions: speaking() });
+test.use({ launchOptions: inWholeBrowser(speaking()) });
 
 const microphone = (page: Page) => page.getByRole("combobox", { name: "Microphone" });
 const speaker = (page: Page) => page.getByRole("combobox", { name: "Loudspeaker" });

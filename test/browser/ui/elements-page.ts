@@ -3,7 +3,6 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { test as base, expect, type Page } from "@playwright/test";
 import { build } from "esbuild";
-import { showing } from "../support/chromium.ts";
 import "./fixture-types.ts";
 
 const origin = "http://localhost:1"; // a secure context; every request to it is answered below
@@ -37,7 +36,6 @@ export type OpenElements = (body: string, options?: ElementsPage) => Promise<voi
  * A violation of the policy, or any error on the page, fails the test.
  */
 export const test = base.extend<{ open: OpenElements }>({
-  launchOptions: [showing(), { scope: "worker" }],
   open: async ({ page }, use) => {
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(error.stack ?? error.message));

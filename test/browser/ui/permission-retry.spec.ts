@@ -1,8 +1,8 @@
 import { expect, test } from "@playwright/test";
-import { speaking } from "../support/chromium.ts";
+import { inWholeBrowser, speaking } from "../support/chromium.ts";
 
 // The flag that answers every question with yes would outdo a denial.
-const { args, ...launch } = speaking();
+const { args, ...launch } = inWholeBrowser(speaking());
 test.use({
   permissions: [],
   launchOptions: { ...launch, args: args.filter((flag) => flag !== "--use-fake-ui-for-media-stream") },

@@ -153,10 +153,11 @@ describe("the mixer", () => {
     run();
     expect(output(0)).toEqual(frames[2]);
     expect(peakOf(output(1))).toBe(0);
-    for (const [slot, others] of [
+    const heard: readonly (readonly [slot: number, others: readonly number[]])[] = [
       [2, [0, 1, 3]],
       [9, [0, 1, 2, 3]],
-    ] as const) {
+    ];
+    for (const [slot, others] of heard) {
       output(slot).forEach((value, at) => {
         const sum = others.reduce((sum, other) => sum + frames[other]![at]!, 0);
         expect(Math.abs(value - sum)).toBeLessThan(0.01);
