@@ -30,7 +30,7 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env["CI"]),
-  timeout: 60_000,
+  timeout: 120_000,
   reporter: process.env["CI"] ? "list" : [["list"]],
   use: {
     baseURL: `http://localhost:${port}`,

