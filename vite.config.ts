@@ -2,6 +2,7 @@ import { Server } from "node:http";
 import { resolve } from "node:path";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { site } from "./demo/generate/site.ts";
 
 const from = (path: string) => resolve(import.meta.dirname, path);
 
@@ -43,10 +44,12 @@ export default defineConfig({
   root: from("demo"),
   cacheDir: from("build/vite"),
   clearScreen: false,
+  appType: "mpa",
   resolve: {
     alias: [
       { find: /^voicebridge$/, replacement: from("lib/index.ts") },
       { find: /^voicebridge\/elements$/, replacement: from("lib/ui/define.ts") },
+      { find: /^voicebridge\/react$/, replacement: from("lib/react/index.ts") },
       { find: /^voicebridge\/node$/, replacement: from("lib/node/index.ts") },
       { find: /^voicebridge\/testing$/, replacement: from("lib/testing/index.ts") },
       { find: /^voicebridge\/testing\/node$/, replacement: from("lib/testing/node/index.ts") },
@@ -59,7 +62,12 @@ export default defineConfig({
     watch: process.env["CI"] ? null : {},
     fs: { allow: [from(".")] },
   },
-  plugins: [isolation, servers],
+  build: { outDir: from("build/site/pages"), emptyOutDir: true, target: "es2022", modulePreload: { polyfill: false } },
+  plugins: [
+    isolation,
+    servers,
+    site({ manifest: async () => (await import("./lib/manifest.mjs")).makeManifest(from(".")) }),
+  ],
   test: {
     root: from("."),
     environment: "node",

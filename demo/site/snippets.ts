@@ -1,6 +1,7 @@
 import type { Choices } from "./choices.ts";
+import { copy, copyOutcome } from "./copy.ts";
 
-interface Snippet {
+export interface Snippet {
   readonly id: string;
   readonly title: string;
   readonly code: string;
@@ -71,7 +72,7 @@ export class SnippetList {
     const code = document.createElement("code");
     code.dataset.testid = `code-${id}`;
     button.addEventListener("click", async () => {
-      status.textContent = (await copy(code)) ? "Copied" : "Selected: copy it with the keyboard";
+      status.textContent = copyOutcome(await copy(code));
     });
     caption.append(heading, status, button);
     pre.append(code);
@@ -79,16 +80,5 @@ export class SnippetList {
     this.parent.append(figure);
     this.#codes.set(id, code);
     return code;
-  }
-}
-
-/** False where the clipboard is closed to the page: the text is selected instead. */
-async function copy(code: HTMLElement): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(code.textContent ?? "");
-    return true;
-  } catch {
-    getSelection()?.selectAllChildren(code);
-    return false;
   }
 }

@@ -74,15 +74,15 @@ export async function buttonNames(page: Page): Promise<string[]> {
   return [...snapshot.matchAll(/^\s*- button "([^"]*)"/gm)].map(([, name]) => name ?? "").sort();
 }
 
-/** Rules of axe-core that the page breaks, each with the elements concerned. Shadow roots are looked into. */
-export async function axeViolations(page: Page): Promise<string[]> {
+/** Rules of axe-core that the page breaks, each with the elements concerned. Shadow roots are looked into. `rules`: only these. */
+export async function axeViolations(page: Page, rules: readonly string[] = []): Promise<string[]> {
   const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   await page.evaluate(`${axe}; undefined`);
-  return page.evaluate(async () => {
+  return page.evaluate(async (rules) => {
     const { axe } = window as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
     };
-    const { violations } = await axe.run();
+    const { violations } = await axe.run(rules.length > 0 ? { runOnly: rules } : {});
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  });
+  }, rules);
 }
