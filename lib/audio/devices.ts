@@ -123,6 +123,7 @@ export class DeviceManager extends DeviceEvents {
       const list = await import("./device-list.ts").then(({ listDevices }) => listDevices()).catch(() => this.#list);
       const changed = JSON.stringify(list) !== JSON.stringify(this.#list);
       this.#list = list;
+      this.#recognize();
       if (changed) this.dispatchEvent(new DevicesEvent());
     });
     this.#reading = reading;
@@ -182,6 +183,17 @@ export class DeviceManager extends DeviceEvents {
     this.#choice = { ...this.#chosen, ...part };
     if (this.#remember) rememberChoice(this.#choice);
     this.dispatchEvent(new DevicesEvent());
+  }
+
+  /** A browser may give a device another identifier after a reload: the only one of that name is the one that was chosen. */
+  #recognize(): void {
+    for (const kind of ["microphone", "speaker"] as const) {
+      const chosen = this.#chosen[kind];
+      const list = this[`${kind}s`];
+      if (!chosen?.label || list.some(({ id }) => id === chosen.id)) continue;
+      const [same, another] = list.filter(({ label }) => label === chosen.label);
+      if (same && !another) this.#keep({ [kind]: same });
+    }
   }
 
   /** One after the other, in the order they were asked for. */

@@ -1,9 +1,5 @@
 import { expect, type Page } from "@playwright/test";
-import { inWholeBrowser, speaking } from "../support/chromium.ts";
 import { test } from "./elements-page.ts";
-
-// Without a profile the devices have other identifiers after each reload.
-test.use({ launchOptions: inWholeBrowser(speaking()) });
 
 const microphone = (page: Page) => page.getByRole("combobox", { name: "Microphone" });
 const speaker = (page: Page) => page.getByRole("combobox", { name: "Loudspeaker" });
@@ -21,7 +17,7 @@ test("devices are chosen, remembered on this site, and shown as chosen after a r
       speaker: { label: "Fake Audio Output 1" },
       settings: { noiseSuppression: false },
     });
-  await page.reload();
+  await page.reload(); // a browser without a profile gives the devices other identifiers
   await expect(microphone(page).locator("option:checked")).toHaveText("Fake Audio Input 2");
   await expect(speaker(page).locator("option:checked")).toHaveText("Fake Audio Output 1");
   await expect(page.getByRole("checkbox", { name: "Suppress noise" })).not.toBeChecked();
