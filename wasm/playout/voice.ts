@@ -48,6 +48,8 @@ export const COPY: usize = memory.data(1024 * 4 + 2 * 64, 64) + 64;
 export const FADING: usize = memory.data(240 * 4 + 2 * 64, 64) + 64;
 
 const FADE_MS: f64 = 5.0;
+/** Of a flush: a full scale ends in steps below 1 %, and, after the resampler, within 10 ms of the peer saying so. */
+const FLUSH_FADE_MS: f64 = 2.5;
 /** Copied ahead while stretching: the longest splice, a step, and 10 ms to render. */
 const AHEAD_MS: f64 = 40.0;
 /** Longest gap that is filled from two sides. */
@@ -68,6 +70,7 @@ export let tickMedia: i32 = 0;
 export let resamplePpm: f64 = 0.0;
 
 let fadeSamples: i32 = 80;
+let flushSamples: i32 = 40;
 /** Samples behind the playhead that the stretcher plays again. */
 let replay: i32 = 0;
 /** Samples of a gap that are prepared from two sides. */
@@ -80,6 +83,7 @@ export function openVoice(rate: i32): void {
   concealOpen(rate);
   stretchOpen(rate);
   fadeSamples = <i32>((FADE_MS * <f64>rate) / 1000.0);
+  flushSamples = <i32>((FLUSH_FADE_MS * <f64>rate) / 1000.0);
   chunkSamples = chunkTaken = tickMedia = replay = filling = joining = 0;
   operation = SILENT;
   resamplePpm = 0.0;
@@ -286,7 +290,7 @@ function fadeOut(from: i32, to: i32): void {
 }
 
 /**
- * Silences everything before media position `to`: what the resampler has not got yet fades over 5 ms and the rest is taken back.
+ * Silences everything before media position `to`: what the resampler has not got yet fades over 2.5 ms and the rest is taken back.
  * Returns the samples removed.
  */
 export function flushVoice(now: f64, to: f64): i32 {
@@ -296,11 +300,11 @@ export function flushVoice(now: f64, to: f64): i32 {
     memory.copy(CHUNK, CHUNK + ((<usize>chunkTaken) << 2), (<usize>pending) << 2);
     chunkTaken = 0;
     chunkSamples = pending;
-    if (pending < fadeSamples) extend(fadeSamples - pending, to);
+    if (pending < flushSamples) extend(flushSamples - pending, to);
     // What a tick played is spread evenly over it.
-    else back = ((pending - fadeSamples) * tickMedia) / tickSamples;
-    chunkSamples = fadeSamples;
-    fadeOut(0, fadeSamples);
+    else back = ((pending - flushSamples) * tickMedia) / tickSamples;
+    chunkSamples = flushSamples;
+    fadeOut(0, flushSamples);
     back = min(back + dropReady(), <i32>utterancePlayed);
   }
   replay = filling = joining = 0;

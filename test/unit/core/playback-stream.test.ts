@@ -147,6 +147,7 @@ describe("flush", () => {
     const edge = rig.output.at(-1)!;
     const tail = rig.run(300);
     expect(tail.subarray(480).every((value) => Math.abs(value) < 1e-4)).toBe(true);
+    expect(tail.subarray(336).every((value) => Math.abs(value) < 0.008)).toBe(true); // 40 dB down after 7 ms
     let last = edge;
     for (const value of tail) {
       expect(Math.abs(value - last)).toBeLessThanOrEqual(0.01);
