@@ -25,7 +25,7 @@ const dist = resolve(root, "dist");
 const made = resolve(root, `build/dist-${process.pid}`);
 const stampFile = resolve(root, "build/dist.hash");
 const lib = (path) => resolve(root, "lib", path);
-const assets = ["worklet.js", "worker.js", "core.wasm", "signals.wasm"];
+const assets = ["worklet.js", "mixer-worklet.js", "worker.js", "core.wasm", "signals.wasm"];
 const packageJson = JSON.parse(readFileSync(resolve(root, "package.json"), "utf8"));
 
 /** An entry that needs the elements registered imports the entry that does it. */

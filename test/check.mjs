@@ -46,7 +46,7 @@ async function packed() {
     bin("attw"),
     ...["--pack", ".", "--profile", "esm-only", "--quiet"],
     "--exclude-entrypoints",
-    ...["core.wasm", "signals.wasm", "worklet", "worker", "iife"],
+    ...["core.wasm", "signals.wasm", "worklet", "mixer-worklet", "worker", "iife"],
     ...["custom-elements.json", "web-types.json", "integrity.json"],
   );
 }
@@ -58,8 +58,8 @@ const withoutAssets = {
   name: "without-inlined-assets",
   setup(context) {
     const contents =
-      'export const coreWasmBase64 = "", signalsWasmBase64 = "", workletSource = "", socketWorkerSource = "";';
-    context.onLoad({ filter: /(core-wasm|signals-wasm|worklet|socket-worker)\.generated\.ts$/ }, () => ({
+      'export const coreWasmBase64 = "", signalsWasmBase64 = "", workletSource = "", mixerWorkletSource = "", socketWorkerSource = "";';
+    context.onLoad({ filter: /(core-wasm|signals-wasm|mixer-worklet|worklet|socket-worker)\.generated\.ts$/ }, () => ({
       contents,
       loader: "ts",
     }));

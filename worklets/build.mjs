@@ -1,5 +1,7 @@
-// Bundles worklets/index.ts to build/worklet.js (a minified classic script) and to lib/audio/worklet.generated.ts, which inlines the same
-// text. Does nothing when neither the sources nor the outputs changed.
+// Bundles the two worklet scripts, each to build/ (a minified classic script) and to lib/audio/<name>.generated.ts, which inlines the same text:
+//   worklet         worklets/index.ts   what every call needs
+//   mixer-worklet   worklets/mixer.ts   what a conference needs
+// Does nothing for a script whose sources and outputs did not change.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
@@ -7,10 +9,6 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const root = resolve(import.meta.dirname, "..");
-const scriptFile = resolve(root, "build/worklet.js");
-const generatedFile = resolve(root, "lib/audio/worklet.generated.ts");
-const stampFile = resolve(root, "build/worklet.stamp.json");
-
 const read = (file) => {
   try {
     return readFileSync(file);
@@ -29,13 +27,18 @@ function hashOf(files) {
   return hash.digest("hex");
 }
 
-const outputs = [scriptFile, generatedFile].map((file) => relative(root, file));
-const stamp = JSON.parse(read(stampFile).toString() || "{}");
-if (stamp.inputs && stamp.hash === hashOf([...stamp.inputs, ...outputs])) {
-  console.log(`build/worklet.js is up to date (${size(read(scriptFile))})`);
-} else {
+async function buildWorklet(name, entry, variable) {
+  const scriptFile = resolve(root, `build/${name}.js`);
+  const generatedFile = resolve(root, `lib/audio/${name}.generated.ts`);
+  const stampFile = resolve(root, `build/${name}.stamp.json`);
+  const outputs = [scriptFile, generatedFile].map((file) => relative(root, file));
+  const stamp = JSON.parse(read(stampFile).toString() || "{}");
+  if (stamp.inputs && stamp.hash === hashOf([...stamp.inputs, ...outputs])) {
+    console.log(`build/${name}.js is up to date (${size(read(scriptFile))})`);
+    return;
+  }
   const { outputFiles, metafile } = await build({
-    entryPoints: [resolve(root, "worklets/index.ts")],
+    entryPoints: [resolve(root, entry)],
     absWorkingDir: root,
     tsconfig: resolve(root, "worklets/tsconfig.json"),
     bundle: true,
@@ -52,21 +55,24 @@ if (stamp.inputs && stamp.hash === hashOf([...stamp.inputs, ...outputs])) {
   const inlined = Object.keys(used).find((file) => file.endsWith("-wasm.generated.ts") && used[file].bytesInOutput > 0);
   if (inlined)
     throw new Error(
-      "the worklet script contains the wasm, which is sent to it as a message: see what imports coreBytes",
+      `${name}.js contains the wasm, which is sent to it as a message: see what imports coreBytes or signalsBytes`,
     );
   mkdirSync(resolve(root, "build"), { recursive: true });
   writeFileSync(scriptFile, script);
   writeFileSync(
     generatedFile,
-    `/** build/worklet.js, written by worklets/build.mjs. */\nexport const workletSource = ${JSON.stringify(script)};\n`,
+    `/** build/${name}.js, written by worklets/build.mjs. */\nexport const ${variable} = ${JSON.stringify(script)};\n`,
   );
   // The wasm is imported by lib/core and dropped from the bundle: its changes do not count.
   const inputs = Object.keys(metafile.inputs).filter((file) => !file.endsWith(".generated.ts"));
   inputs.push("worklets/build.mjs", "node_modules/esbuild/package.json");
   writeFileSync(stampFile, JSON.stringify({ inputs, hash: hashOf([...inputs, ...outputs]) }));
-  console.log(`build/worklet.js: ${size(script)}`);
+  console.log(`build/${name}.js: ${size(script)}`);
 }
 
 function size(contents) {
   return `${contents.length} bytes, ${gzipSync(contents, { level: 9 }).length} gzip`;
 }
+
+await buildWorklet("worklet", "worklets/index.ts", "workletSource");
+await buildWorklet("mixer-worklet", "worklets/mixer.ts", "mixerWorkletSource");

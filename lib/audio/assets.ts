@@ -11,25 +11,32 @@ export interface AudioAssets {
   readonly wasmUrl?: string | URL;
 }
 
-/** A script can be added to a context once: its processors would be registered twice. */
-const added = new WeakMap<BaseAudioContext, Promise<void>>();
+/** By their inlined text. A script can be added to a context once: its processors would be registered twice. */
+const added = new WeakMap<BaseAudioContext, Map<string, Promise<void>>>();
 
 /** Loads the worklet script into `context`, once. Rejects with `csp-worklet` or `audio-asset`, and then tries anew at the next call. */
 export function addWorklet(context: BaseAudioContext, assets: AudioAssets): Promise<void> {
-  let loading = added.get(context);
+  return addScript(context, workletSource, assets.workletUrl);
+}
+
+/** The same for any script, by its inlined text, loaded from `url` where there is one. */
+export function addScript(context: BaseAudioContext, source: string, url: string | URL | undefined): Promise<void> {
+  const scripts = added.get(context) ?? new Map<string, Promise<void>>();
+  added.set(context, scripts);
+  let loading = scripts.get(source);
   if (!loading) {
-    loading = load(context, assets.workletUrl);
-    added.set(context, loading);
-    loading.catch(() => added.delete(context));
+    loading = load(context, source, url);
+    scripts.set(source, loading);
+    loading.catch(() => scripts.delete(source));
   }
   return loading;
 }
 
-async function load(context: BaseAudioContext, workletUrl: string | URL | undefined): Promise<void> {
-  const inlined = workletUrl === undefined;
+async function load(context: BaseAudioContext, source: string, scriptUrl: string | URL | undefined): Promise<void> {
+  const inlined = scriptUrl === undefined;
   const url = inlined
-    ? URL.createObjectURL(new Blob([workletSource], { type: "text/javascript" }))
-    : new URL(workletUrl, document.baseURI).href;
+    ? URL.createObjectURL(new Blob([source], { type: "text/javascript" }))
+    : new URL(scriptUrl, document.baseURI).href;
   try {
     await context.audioWorklet.addModule(url);
   } catch (cause) {
@@ -50,7 +57,16 @@ async function load(context: BaseAudioContext, workletUrl: string | URL | undefi
 const emptyModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 
 /** The core's bytes, where this page may compile them. Rejects with `csp-wasm`, `csp-connect` or `audio-asset`. */
-export async function loadCore(assets: AudioAssets, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+export function loadCore(assets: AudioAssets, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  return loadWasm(coreBytes, assets.wasmUrl, signal);
+}
+
+/** The same for any wasm file, from `url` where there is one. */
+export async function loadWasm(
+  inlined: () => Uint8Array<ArrayBuffer>,
+  wasmUrl: string | URL | undefined,
+  signal?: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
   if (typeof WebAssembly === "undefined") {
     throw new AudioError("media-unsupported", "This browser has no WebAssembly, which the audio core needs.");
   }
@@ -61,8 +77,8 @@ export async function loadCore(assets: AudioAssets, signal?: AbortSignal): Promi
       cause,
     });
   }
-  if (assets.wasmUrl === undefined) return coreBytes();
-  const url = new URL(assets.wasmUrl, document.baseURI).href;
+  if (wasmUrl === undefined) return inlined();
+  const url = new URL(wasmUrl, document.baseURI).href;
   const watch = new CspWatch();
   try {
     const response = await fetch(url, signal ? { signal } : {});

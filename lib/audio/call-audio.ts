@@ -288,6 +288,11 @@ export class CallAudio extends CallAudioEvents {
     return this.#received;
   }
 
+  /** What is sent: the microphone, muted or not, or what a hold or a bridge puts in its place. */
+  get sentNode(): AudioNode {
+    return this.#sent;
+  }
+
   /** What is heard, for meters, recorders and tests; to be connected to nodes of `outputNode.context`. */
   get outputNode(): AudioNode {
     return this.#volume;

@@ -112,7 +112,9 @@ export class CallRoute {
     node.connect(gain);
     const release = () => {
       if (node !== source) (node as AudioBufferSourceNode).stop();
-      node.disconnect(gain);
+      try {
+        node.disconnect(gain);
+      } catch {} // its owner took it apart before
       gain.disconnect();
     };
     const feed = { gain, release };

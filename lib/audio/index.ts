@@ -14,6 +14,7 @@ export {
 } from "./audio-events.ts";
 export type { AudioStats, CaptureFigures, LoopDelay, MicrophoneFigures } from "./audio-stats.ts";
 export { CallAudio, type CallAudioOptions } from "./call-audio.ts";
+export type { ConferenceAudio, ConferenceAudioOptions, ConferencePlace } from "./conference-audio.ts";
 export type { AudioDevice } from "./device-list.ts";
 export type { MicrophoneSettings } from "./device-memory.ts";
 export {
@@ -26,5 +27,6 @@ export {
 export { type HoldSound, loadHoldSound } from "./hold-sound.ts";
 export type { MediaEnds } from "./media-link.ts";
 export { Microphone, type MicrophoneOptions } from "./microphone.ts";
+export type { MixerAssets, PortRoute } from "./mixer-node.ts";
 export { sharedAudioContext } from "./shared-context.ts";
 export type { MediaTracks } from "./track-link.ts";

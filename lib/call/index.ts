@@ -7,6 +7,7 @@ export { type CallEndState, type CallState, isEnd, isLive } from "./call-state.t
 export type { CallStats } from "./call-stats.ts";
 export type { Caption } from "./captions.ts";
 export { type CodecPreference, defaultCodecs } from "./codecs.ts";
+export * from "./conference/index.ts";
 export * from "./devices.ts";
 export type { DtmfTiming } from "./dtmf-sender.ts";
 export * from "./preflight.ts";

@@ -1,4 +1,5 @@
 /** The page of these tests: opens CallAudio, joins it with a far end in a Worker, and records what is played. */
+import { ConferenceAudio } from "../../../lib/audio/conference-audio.ts";
 import * as audio from "../../../lib/audio/index.ts";
 import { type FrameEnd, transferables } from "../../../lib/frames/index.ts";
 import type { LoopReport, LoopRequest } from "./loop-worker.ts";
@@ -124,7 +125,7 @@ const stillOpen = () => ({
   shared: audio.sharedAudioContext() === undefined ? 0 : 1,
 });
 
-const tools = { ...audio, tally, join, record, freeze, pause, failure, stillOpen };
+const tools = { ...audio, ConferenceAudio, tally, join, record, freeze, pause, failure, stillOpen };
 Object.assign(globalThis, { lab: tools });
 
 declare global {

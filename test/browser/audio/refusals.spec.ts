@@ -1,5 +1,5 @@
 import { type Browser, expect, test } from "@playwright/test";
-import type { AudioErrorCode, CallAudioOptions } from "../../../lib/audio/index.ts";
+import type { AudioErrorCode, CallAudioOptions, ConferenceAudioOptions } from "../../../lib/audio/index.ts";
 import { type BrowserOptions, launch, openPage } from "./browser.ts";
 import { startServer, type TestServer } from "./server.ts";
 
@@ -70,6 +70,31 @@ test.describe("a policy of the page", () => {
     const path = `/?csp=${escape("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'")}`;
     const { error } = await refused(browser, path, { assets: { workletUrl: "/worklet.js", wasmUrl: "/core.wasm" } });
     expect(error).toBeUndefined();
+  });
+
+  test("that is strict leaves a conference alone whose files are served by the site, and refuses it otherwise", async () => {
+    const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
+    const page = await openPage(browser, `${server.origin}/?csp=${escape(policy)}`);
+    const assets = { workletUrl: "/worklet.js", wasmUrl: "/core.wasm" };
+    const mixer = { mixerWorkletUrl: "/mixer-worklet.js", signalsUrl: "/signals.wasm" };
+    const open = (assets: ConferenceAudioOptions["assets"]) =>
+      page.evaluate(async (assets) => {
+        let ports: (number | undefined)[] = [];
+        const error = await lab.failure(async () => {
+          const conference = await lab.ConferenceAudio.open({ ...(assets && { assets }), onReport: () => {} });
+          ports = [(await conference.seat({}))?.port, conference.take()?.port];
+          await conference.close();
+        });
+        return { error, ports, open: lab.stillOpen() };
+      }, assets);
+    const refusal = await open(assets);
+    expect(refusal.error).toMatchObject({ code: "csp-worklet", fatal: true });
+    expect(refusal.open).toEqual(nothing);
+    const served = await open({ ...assets, ...mixer });
+    expect(served.error).toBeUndefined();
+    expect(served.ports).toEqual([0, 1]);
+    expect(served.open).toEqual(nothing);
+    await page.close();
   });
 
   test("of an iframe without allow forbids the microphone", async () => {

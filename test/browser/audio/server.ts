@@ -35,6 +35,8 @@ export async function startServer(): Promise<TestServer> {
     "/page.js": { type: script, body: await bundle("page.ts") },
     "/worker.js": { type: script, body: await bundle("loop-worker.ts") },
     "/worklet.js": { type: script, body: readFileSync(resolve(root, "build/worklet.js")) },
+    "/mixer-worklet.js": { type: script, body: readFileSync(resolve(root, "build/mixer-worklet.js")) },
+    "/signals.wasm": { type: "application/wasm", body: readFileSync(resolve(root, "build/signals.wasm")) },
     "/core.wasm": { type: "application/wasm", body: readFileSync(resolve(root, "build/core.wasm")) },
   };
   const server = createServer((request, response) => {

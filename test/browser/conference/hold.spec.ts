@@ -6,7 +6,7 @@ import { readWav } from "../../support/wav.ts";
 import { hangUp } from "../support/call.ts";
 import { speaking } from "../support/chromium.ts";
 import { nothingOpen, openTestPage, recorded, startRecorder, stillOpen } from "../support/page.ts";
-import { atRate, type Party, presence, rate, startParties, voiceOf } from "./parties.ts";
+import { absent, atRate, listen, presence, present, rate, startParties, voiceOf } from "./parties.ts";
 
 const microphone = microphoneFile({ text: "I will put you on hold for a moment, do not go away.", seed: 21 });
 test.setTimeout(120_000);
@@ -47,15 +47,6 @@ async function start(page: Page, src: string, profile: string): Promise<void> {
   );
 }
 
-/** What arrives there in the next seconds, once what was under way has passed. Nothing slow may happen in this process meanwhile. */
-async function next(party: Party, seconds = 3): Promise<Float32Array> {
-  await party.caughtUp();
-  await party.hears(0.7);
-  const from = party.now;
-  await party.hears(seconds);
-  return party.heard(from);
-}
-
 for (const [profile, quiet] of [
   ["rtvbp.v1", -80],
   ["rtvbp.webrtc.v1", -60],
@@ -69,22 +60,22 @@ for (const [profile, quiet] of [
       const anna = parties.party("anna");
       const held = (sound: "music" | "silence" | undefined) =>
         page.evaluate((sound) => window.audio.setHeld(sound === "music" ? window.music : sound), sound);
-      const talking = await next(anna);
+      const talking = (await listen([anna]))[0]!;
       await held("music");
-      const music = await next(anna);
+      const music = (await listen([anna]))[0]!;
       await startRecorder(page);
       await held("silence");
-      const silence = await next(anna);
+      const silence = (await listen([anna]))[0]!;
       const heardHere = await recorded(page);
 
       // Muted while held: the music is heard all the same, and the microphone stays muted afterwards.
       await page.evaluate(() => window.call.setMuted(true));
       await held("music");
-      const musicWhileMuted = await next(anna);
+      const musicWhileMuted = (await listen([anna]))[0]!;
       await anna.caughtUp();
       const from = anna.now;
       await held(undefined);
-      const mutedAgain = await next(anna);
+      const mutedAgain = (await listen([anna]))[0]!;
       expect(await page.evaluate(() => window.call.muted)).toBe(true);
       await held("silence");
       await held("music");
@@ -94,22 +85,22 @@ for (const [profile, quiet] of [
       await held(undefined);
       await page.evaluate(() => window.call.setMuted(false));
       await page.evaluate(() => window.recorder.chunks.splice(0));
-      const talkingAgain = await next(anna);
+      const talkingAgain = (await listen([anna]))[0]!;
       const heardAgain = await recorded(page);
       await hangUp(page);
       expect(await stillOpen(page)).toEqual(nothingOpen);
 
       // Only now: it takes this process, which is the server's, too, for seconds.
       const here = owner();
-      for (const sound of [talking, talkingAgain]) expect(presence(sound, here)).toBeGreaterThan(0.3);
+      for (const sound of [talking, talkingAgain]) expect(presence(sound, here)).toBeGreaterThan(present);
       for (const sound of [music, musicWhileMuted]) {
-        expect(presence(sound, voiceOf("cleo"))).toBeGreaterThan(0.3);
-        expect(presence(sound, here)).toBeLessThan(0.2);
+        expect(presence(sound, voiceOf("cleo"))).toBeGreaterThan(present);
+        expect(presence(sound, here)).toBeLessThan(absent);
       }
       for (const sound of [silence, mutedAgain]) expect(levelDb(sound)).toBeLessThan(quiet);
-      expect(presence(changes, here)).toBeLessThan(0.2);
+      expect(presence(changes, here)).toBeLessThan(absent);
       expect(levelDb(heardHere.samples)).toBeLessThan(-80);
-      expect(presence(atRate(heardAgain), voiceOf("anna"))).toBeGreaterThan(0.3);
+      expect(presence(atRate(heardAgain), voiceOf("anna"))).toBeGreaterThan(present);
     } finally {
       await parties.close();
     }

@@ -1,11 +1,11 @@
 import { createVoiceServer, type VoiceSession } from "../../../lib/node/index.ts";
-import { align, resample, seededRandom } from "../../support/signal.ts";
+import { fft, resample, seededRandom } from "../../support/signal.ts";
 import { speech } from "../../support/speech.ts";
 import type { Sound } from "../../support/wav.ts";
 
 /** What the parties speak and hear in. */
 export const rate = 8000;
-const SECONDS = 6;
+const SECONDS = 3.75;
 
 const texts: Readonly<Record<string, readonly [text: string, voice: string]>> = {
   anna: ["The harbour is quiet tonight, and every lantern along the old stone pier is burning low.", "en-us"],
@@ -21,7 +21,7 @@ export function voiceOf(name: string): Float32Array {
   const random = seededRandom([...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7));
   return Float32Array.from(
     { length: rate * SECONDS },
-    (_, i) => 0.25 * (samples[i % samples.length] ?? 0) + 0.06 * (2 * random() - 1),
+    (_, i) => 0.25 * (samples[i % samples.length] ?? 0) + 0.09 * (2 * random() - 1),
   );
 }
 
@@ -116,23 +116,86 @@ function sharpened(samples: Float32Array): Float32Array {
 
 const WINDOW = rate / 4;
 
+/** A sound made ready to be looked for: its spectrum, and the energy before each place. */
+interface Print {
+  readonly length: number;
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+  readonly energy: Float64Array;
+}
+
+const prints = new WeakMap<Float32Array, Print>();
+
+function printOf(spoken: Float32Array): Print {
+  const known = prints.get(spoken);
+  if (known) return known;
+  const length = spoken.length + WINDOW; // said over and over
+  const twice = sharpened(Float32Array.from({ length }, (_, i) => spoken[i % spoken.length]!));
+  const size = 2 ** Math.ceil(Math.log2(length));
+  const [re, im, energy] = [new Float64Array(size), new Float64Array(size), new Float64Array(length + 1)];
+  re.set(twice);
+  twice.forEach((sample, i) => {
+    energy[i + 1] = energy[i]! + sample ** 2;
+  });
+  fft(re, im);
+  const print = { length, re, im, energy };
+  prints.set(spoken, print);
+  return print;
+}
+
+/** Best normalised correlation of `piece` with any place of what was spoken. */
+function bestMatch({ length, re, im, energy }: Print, piece: Float32Array): number {
+  const [pr, pi] = [new Float64Array(re.length), new Float64Array(re.length)];
+  pr.set(piece);
+  fft(pr, pi);
+  for (let i = 0; i < re.length; i++) {
+    const real = re[i]! * pr[i]! + im[i]! * pi[i]!;
+    const imaginary = im[i]! * pr[i]! - re[i]! * pi[i]!;
+    pr[i] = real;
+    pi[i] = -imaginary; // conjugate: the forward transform then inverts
+  }
+  fft(pr, pi);
+  const own = piece.reduce((sum, sample) => sum + sample ** 2, 0);
+  let best = 0;
+  for (let at = 0; at + piece.length <= length; at++) {
+    const power = (energy[at + piece.length]! - energy[at]!) * own;
+    best = Math.max(best, pr[at]! / re.length / Math.sqrt(power + 1e-12));
+  }
+  return best;
+}
+
 /**
  * How much of `spoken` (said over and over) is in a recording: for windows of 250 ms the best correlation with any place of it, and of those
- * the median. Alone it is about 1, one of three voices about 0.5, and somebody else's below 0.15.
+ * the upper quartile (some windows fall into a pause). Alone it is about 1, one of three voices about 0.5, and somebody else's below 0.15.
  */
 export function presence(heard: Float32Array, spoken: Float32Array, windows = 7): number {
-  const reference = new Float32Array(spoken.length + WINDOW);
-  reference.set(spoken);
-  reference.set(spoken.subarray(0, WINDOW), spoken.length);
-  const [where, what] = [sharpened(reference), sharpened(heard)];
-  const step = Math.max(1, Math.floor((what.length - WINDOW) / Math.max(1, windows - 1)));
+  const print = printOf(spoken);
+  const what = sharpened(heard);
+  const step = Math.max(1, Math.floor((what.length - WINDOW) / (windows - 1)));
   const found: number[] = [];
   for (let at = 0; at + WINDOW <= what.length && found.length < windows; at += step) {
-    const piece = what.slice(at, at + WINDOW);
-    found.push(piece.some((sample) => sample !== 0) ? align(where, piece).correlation : 0);
+    found.push(bestMatch(print, what.subarray(at, at + WINDOW)));
   }
-  return found.sort((a, b) => a - b)[Math.floor(found.length / 2)] ?? 0;
+  return found.sort((a, b) => a - b)[Math.floor(found.length * 0.75)] ?? 0;
 }
 
 /** A recording at `rate`. */
 export const atRate = (sound: Sound): Float32Array => resample(sound, rate).samples;
+
+/** A presence above this: they are heard. */
+export const present = 0.25;
+/** Below this: they are not. */
+export const absent = 0.2;
+
+/** What each of them hears in the next seconds, once what was under way has passed. Nothing slow may happen in this process meanwhile. */
+export async function listen(parties: readonly Party[], seconds = 3): Promise<Float32Array[]> {
+  return Promise.all(
+    parties.map(async (party) => {
+      await party.caughtUp();
+      await party.hears(0.7);
+      const from = party.now;
+      await party.hears(seconds);
+      return party.heard(from);
+    }),
+  );
+}

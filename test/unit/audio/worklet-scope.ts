@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { build } from "esbuild";
-import type { CaptureSetup, ProcessorSetup } from "../../../worklets/messages.ts";
+import type { CaptureSetup, MixerSetup, ProcessorSetup } from "../../../worklets/messages.ts";
 
 /** What Web Audio calls on a processor. */
 export interface Processor {
@@ -29,18 +29,23 @@ const alsoAbsent = [
   "window",
 ];
 
-let script: Promise<string> | undefined;
+export type WorkletEntry = "index.ts" | "mixer.ts";
 
-/** The worklet script as it is shipped, but not minified. */
-function bundle(): Promise<string> {
-  script ??= build({
-    entryPoints: [resolve(import.meta.dirname, "../../../worklets/index.ts")],
-    bundle: true,
-    format: "iife",
-    target: "es2022",
-    write: false,
-    logLevel: "error",
-  }).then(({ outputFiles }) => outputFiles[0]!.text);
+const scripts = new Map<WorkletEntry, Promise<string>>();
+
+/** A worklet script as it is shipped, but not minified. */
+function bundle(entry: WorkletEntry): Promise<string> {
+  const script =
+    scripts.get(entry) ??
+    build({
+      entryPoints: [resolve(import.meta.dirname, "../../../worklets", entry)],
+      bundle: true,
+      format: "iife",
+      target: "es2022",
+      write: false,
+      logLevel: "error",
+    }).then(({ outputFiles }) => outputFiles[0]!.text);
+  scripts.set(entry, script);
   return script;
 }
 
@@ -56,7 +61,7 @@ export class WorkletScope {
     this.sampleRate = sampleRate;
   }
 
-  static async open(sampleRate: number): Promise<WorkletScope> {
+  static async open(sampleRate: number, entry: WorkletEntry = "index.ts"): Promise<WorkletScope> {
     const scope = new WorkletScope(sampleRate);
     const nextPort = () => scope.#nextPort;
     const globals: Record<string, unknown> = {
@@ -73,7 +78,7 @@ export class WorkletScope {
     };
     for (const name of [...absent, ...alsoAbsent]) globals[name] = undefined;
     // Sloppy on purpose: `with` puts these names before Node's own, getters included.
-    new Function("globals", `with (globals) { ${await bundle()} }`)(globals);
+    new Function("globals", `with (globals) { ${await bundle(entry)} }`)(globals);
     return scope;
   }
 
@@ -86,7 +91,7 @@ export class WorkletScope {
     return 1_750_000_000_000 + Math.floor(this.currentTime * 1000);
   }
 
-  create(name: string, processorOptions: ProcessorSetup | CaptureSetup): RunningProcessor {
+  create(name: string, processorOptions: ProcessorSetup | CaptureSetup | MixerSetup): RunningProcessor {
     const Registered = this.#constructors.get(name);
     if (!Registered) throw new Error(`${name} is not registered`);
     const { port1, port2 } = new MessageChannel();

@@ -159,7 +159,7 @@ describe("the mixer", () => {
     ];
     for (const [slot, others] of heard) {
       output(slot).forEach((value, at) => {
-        const sum = others.reduce((sum, other) => sum + frames[other]![at]!, 0);
+        const sum = others.reduce<number>((sum, other) => sum + frames[other]![at]!, 0);
         expect(Math.abs(value - sum)).toBeLessThan(0.01);
       });
     }
