@@ -421,8 +421,8 @@ export class Client extends ClientEvents {
 
   #begin(call: Call, direction: "incoming" | "outgoing", party: { id: string }, startedAt?: number): Call {
     this.#roster.add(call, direction, party, startedAt);
-    call.start().catch(() => {}); // `ended` says it
     this.dispatchEvent(new ClientCallEvent(call, direction));
+    call.start().catch(() => {}); // `ended` says it
     return call;
   }
 

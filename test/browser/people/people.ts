@@ -146,11 +146,20 @@ export class Person {
     return this.page.evaluate(() => window.said);
   }
 
-  /** Records what the newest call plays, for so long. */
-  async hears(ms = 3000): Promise<Sound> {
-    await record(this.page);
-    await this.page.waitForTimeout(ms);
+  /** Records what the newest call plays, from now on: `heard` has it. */
+  listen(): Promise<void> {
+    return record(this.page);
+  }
+
+  heard(): Promise<Sound> {
     return recorded(this.page);
+  }
+
+  /** What the newest call plays, for so long. */
+  async hears(ms = 3000): Promise<Sound> {
+    await this.listen();
+    await this.page.waitForTimeout(ms);
+    return this.heard();
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,227 @@
+import { afterEach, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { type LinkSocket, SignalLink, type Welcome } from "../../../../lib/call/client/signal-link.ts";
+import { createHub, type Hub } from "../../../../lib/node/index.ts";
+import type { SignalMessage } from "../../../../lib/protocol/index.ts";
+import { SimulatedClock } from "../../../../lib/testing/index.ts";
+
+/** A hub that a test plays. */
+class FakeSocket implements LinkSocket {
+  static made: FakeSocket[] = [];
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { readonly data: unknown }) => void) | null = null;
+  onerror: (() => void) | null = null;
+  onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null = null;
+  readonly sent: { type: string; seq?: number; data: Record<string, unknown> }[] = [];
+  closed = false;
+  constructor(
+    readonly url: string,
+    readonly protocols: string[],
+  ) {
+    FakeSocket.made.push(this);
+  }
+  send(text: string): void {
+    this.sent.push(JSON.parse(text));
+  }
+  close(): void {
+    this.closed = true;
+  }
+  say(message: object): void {
+    this.onmessage?.({ data: JSON.stringify(message) });
+  }
+  welcome(data: Partial<Welcome> = {}): void {
+    const all = { id: "alice", resumeToken: "r1", ringTimeoutMs: 30_000, graceMs: 15_000, resumed: false, received: 0 };
+    this.say({ type: "welcome", data: { ...all, ...data } });
+  }
+  end(code = 1006): void {
+    this.onclose?.({ code, reason: "" });
+  }
+}
+
+const links: SignalLink[] = [];
+const hubs: Hub[] = [];
+afterEach(async () => {
+  for (const link of links.splice(0)) link.close();
+  await Promise.all(hubs.splice(0).map((hub) => hub.close({ deadlineMs: 0 })));
+  FakeSocket.made = [];
+});
+
+function rig(options: Partial<ConstructorParameters<typeof SignalLink>[0]> = {}) {
+  const clock = new SimulatedClock();
+  const states: string[] = [];
+  const messages: SignalMessage[] = [];
+  const welcomes: Welcome[] = [];
+  const link = new SignalLink(
+    { hub: "wss://hub.example/hub", id: "alice", WebSocket: FakeSocket, clock, random: () => 1, ...options },
+    {
+      message: (message) => messages.push(message),
+      welcome: (welcome) => welcomes.push(welcome),
+      state: (state, error) => states.push(error ? `${state} ${error.code}` : state),
+    },
+  );
+  links.push(link);
+  const socket = (): FakeSocket => FakeSocket.made.at(-1)!;
+  return { link, clock, states, messages, welcomes, socket };
+}
+
+const ringing = (callId: string): SignalMessage => ({ type: "call-ringing", to: "bob", callId, data: {} });
+
+test("connects with id and credential, and what was said before goes out at the welcome, in order", async () => {
+  const { link, socket, states } = rig({ token: "secret" });
+  link.send(ringing("one"));
+  const open = link.open();
+  expect(link.open()).toBe(open);
+  expect(socket().url).toContain("/hub?id=alice");
+  expect(socket().url).not.toContain("secret");
+  expect(socket().protocols[0]).toBe("voicebridge.hub.v1");
+  link.send(ringing("two"));
+  expect(socket().sent).toEqual([]);
+  socket().welcome();
+  await open;
+  expect(socket().sent.map(({ seq, type }) => [seq, type])).toEqual([
+    [1, "call-ringing"],
+    [2, "call-ringing"],
+  ]);
+  expect(states).toEqual(["connecting", "online"]);
+});
+
+test("a lost connection is resumed: what the hub had not seen is said again, and nothing is heard twice", async () => {
+  const { link, socket, clock, messages, states } = rig();
+  const open = link.open();
+  socket().welcome();
+  await open;
+  const from = (seq: number) => ({ type: "call-ringing", seq, from: "bob", callId: `c${seq}`, data: {} });
+  socket().say(from(1));
+  socket().say(from(2));
+  link.send(ringing("a"));
+  link.send(ringing("b"));
+  socket().end();
+  link.send(ringing("c"));
+  await clock.advance(300);
+  expect(FakeSocket.made).toHaveLength(2);
+  expect(new URL(socket().url).searchParams.get("resume")).toBe("r1");
+  expect(new URL(socket().url).searchParams.get("seen")).toBe("2");
+  socket().welcome({ resumed: true, received: 1, resumeToken: "r2" });
+  expect(socket().sent.map(({ seq }) => seq)).toEqual([2, 3]);
+  socket().say(from(2));
+  socket().say(from(3));
+  expect(messages.map(({ callId }) => callId)).toEqual(["c1", "c2", "c3"]);
+  expect(states).toEqual(["connecting", "online", "away hub-unreachable", "online"]);
+});
+
+test("a hub that was started anew counts from the beginning", async () => {
+  const { link, socket, clock, messages } = rig();
+  const open = link.open();
+  socket().welcome();
+  await open;
+  socket().say({ type: "call-ringing", seq: 7, from: "bob", callId: "old", data: {} });
+  link.send(ringing("a"));
+  socket().end();
+  link.send(ringing("b"));
+  await clock.advance(300);
+  socket().welcome({ resumed: false, resumeToken: "r9" });
+  expect(socket().sent.map(({ seq }) => seq)).toEqual([1]);
+  socket().say({ type: "call-ringing", seq: 1, from: "bob", callId: "new", data: {} });
+  expect(messages.map(({ callId }) => callId)).toEqual(["old", "new"]);
+});
+
+test("pauses grow while the hub is away, up to eight seconds, and a wake-up tries at once", async () => {
+  const { link, socket, clock } = rig();
+  const open = link.open().catch((error: { code: string }) => error.code);
+  const pauses: number[] = [];
+  for (let attempt = 0; attempt < 7; attempt++) {
+    socket().end();
+    const count = FakeSocket.made.length;
+    let waited = 0;
+    while (FakeSocket.made.length === count) {
+      await clock.advance(100);
+      waited += 100;
+    }
+    pauses.push(waited);
+  }
+  expect(await open).toBe("hub-unreachable");
+  expect(pauses).toEqual([300, 600, 1200, 2400, 4800, 8000, 8000]);
+  socket().end();
+  const count = FakeSocket.made.length;
+  link.wake();
+  expect(FakeSocket.made).toHaveLength(count + 1);
+});
+
+test("a hub that says nothing is left: at the start, and when it stops answering", async () => {
+  const { link, socket, clock, states } = rig();
+  const open = link.open().catch(() => {});
+  await clock.advance(8000);
+  expect(FakeSocket.made[0]?.closed).toBe(true);
+  await open;
+  await clock.advance(300);
+  socket().welcome();
+  link.wake();
+  expect(socket().sent.at(-1)?.type).toBe("ice-servers-request");
+  await clock.advance(1000);
+  socket().say({ type: "ice-servers-response", data: { iceServers: [], ttlSeconds: 60 } });
+  await clock.advance(10_000);
+  expect(states.at(-1)).toBe("online");
+  link.wake();
+  await clock.advance(4000);
+  expect(states.at(-1)).toBe("away hub-unreachable");
+});
+
+test("an id that stays in use is refused; one of a page that was loaded again is not", async () => {
+  const { link, socket, clock, states } = rig();
+  const open = link.open().catch((error: { code: string }) => error.code);
+  socket().end(4409);
+  await clock.advance(300);
+  socket().end(4409);
+  await clock.advance(600);
+  socket().welcome();
+  await open;
+  expect(states.at(-1)).toBe("online");
+  await clock.advance(60_000);
+  socket().end(4410);
+  expect(states.at(-1)).toBe("closed hub-duplicate-id");
+});
+
+test("what waits is bounded: the oldest goes first", async () => {
+  const { link, socket } = rig();
+  for (let index = 0; index < 300; index++) link.send(ringing(`c${index}`));
+  const open = link.open();
+  socket().welcome();
+  await open;
+  expect(socket().sent).toHaveLength(256);
+});
+
+test("two links talk over a real hub, through the hub's end and another one's start", async () => {
+  const start = async (port: number): Promise<Hub> => {
+    const hub = createHub({ port, host: "127.0.0.1", allowedOrigins: "*" });
+    hubs.push(hub);
+    await hub.ready;
+    return hub;
+  };
+  const first = await start(0);
+  const heard: string[] = [];
+  const online: string[] = [];
+  const make = (id: string) => {
+    const link = new SignalLink(
+      { hub: first.url, id, WebSocket: WebSocket as unknown as new (url: string, protocols: string[]) => LinkSocket },
+      {
+        message: (message) => message.callId !== undefined && heard.push(`${id} ${message.type}`),
+        welcome: () => {},
+        state: (state) => online.push(`${id} ${state}`),
+      },
+    );
+    links.push(link);
+    return link;
+  };
+  const [alice, bob] = [make("alice"), make("bob")];
+  await Promise.all([alice.open(), bob.open()]);
+  alice.send({ type: "call-request", to: "bob", callId: "call-1", data: {} });
+  await expect.poll(() => heard).toContain("bob call-request");
+  const port = Number(new URL(first.url).port);
+  await first.close({ deadlineMs: 100 });
+  bob.send({ type: "call-accept", to: "alice", callId: "call-1", data: {} });
+  online.length = 0;
+  await start(port);
+  await expect.poll(() => online.filter((what) => what.endsWith("online")).length, { timeout: 20_000 }).toBe(2);
+  bob.send({ type: "hold", to: "alice", callId: "call-1", data: { held: true } });
+  await expect.poll(() => heard, { timeout: 10_000 }).toContain("alice hold");
+}, 60_000);
