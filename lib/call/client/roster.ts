@@ -45,6 +45,9 @@ export class Roster {
     call.addEventListener("statechange", ({ state }) => {
       if (state === "active") this.holdOthers(call);
     });
+    call.addEventListener("bridgechange", ({ bridged }) => {
+      if (!bridged && call.state === "active") this.holdOthers(call);
+    });
     call.addEventListener("ended", ({ end }) => {
       clearInterval(timer);
       this.#calls.delete(call);

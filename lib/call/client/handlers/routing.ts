@@ -7,7 +7,7 @@ export interface Route {
   readonly from?: IdPattern;
   /** What else has to hold. */
   readonly when?: (call: IncomingCall) => boolean;
-  readonly then: Decision | CallHandler;
+  readonly do: Decision | CallHandler;
 }
 
 /** The first route that fits decides; where none does, or it passes, the next handler. */
@@ -17,5 +17,5 @@ export const routing =
     const fits = ({ from = "*", when = () => true }: Route): boolean => matches(from, call.from.id) && when(call);
     const route = routes.find(fits);
     if (!route) return pass;
-    return typeof route.then === "function" ? route.then(call, context) : route.then;
+    return typeof route.do === "function" ? route.do(call, context) : route.do;
   };

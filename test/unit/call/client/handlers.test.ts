@@ -84,10 +84,10 @@ test("a pattern with many stars is answered at once, whatever it is asked", asyn
 
 test("routes are tried in their order", async () => {
   const route = routing([
-    { from: "boss", then: accept },
-    { from: "sales-*", then: forward("desk") },
-    { from: "sales-1", then: accept },
-    { when: ({ from }) => from.id.length > 10, then: () => reject("too long") },
+    { from: "boss", do: accept },
+    { from: "sales-*", do: forward("desk") },
+    { from: "sales-1", do: accept },
+    { when: ({ from }) => from.id.length > 10, do: () => reject("too long") },
   ]);
   expect(await route(ring("boss"), context())).toEqual(accept);
   expect(await route(ring("sales-1"), context())).toEqual(forward("desk"));
