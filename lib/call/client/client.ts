@@ -5,6 +5,7 @@ import { Call } from "../call.ts";
 import type { OpenLine } from "../call-line.ts";
 import type { CallAudioPort, CallOptions } from "../call-options.ts";
 import type { CallStats } from "../call-stats.ts";
+import { bridge, Conference, type ConferenceOptions } from "../conference/index.ts";
 import { watchPage } from "../page-watch.ts";
 import type { VoiceError } from "../voice-error.ts";
 import { clientError } from "./client-error.ts";
@@ -236,6 +237,16 @@ export class Client extends ClientEvents {
     await this.connect();
   }
 
+  /** Joins two calls of any kind: see `bridge`. */
+  bridge(first: Call, second: Call, options: Omit<ConferenceOptions, "maxParticipants"> = {}): Promise<Conference> {
+    return bridge(first, second, { ...this.#conferenceAudio, ...options });
+  }
+
+  /** An empty conference with the devices of this client: `join` calls. */
+  conference(options: ConferenceOptions = {}): Conference {
+    return new Conference({ ...this.#conferenceAudio, ...options });
+  }
+
   async stats(): Promise<ClientStats> {
     const calls = this.calls.map(async (call) => ({ id: call.id, state: call.state, stats: await call.stats() }));
     return { state: this.#state, ringing: this.incoming.length, calls: await Promise.all(calls) };
@@ -428,6 +439,11 @@ export class Client extends ClientEvents {
 
   get #audio(): NonNullable<ClientOptions["audio"]> {
     return this.#options.audio ?? {};
+  }
+
+  get #conferenceAudio(): Pick<ConferenceOptions, "microphone" | "devices" | "assets"> {
+    const { microphone, devices, assets } = this.#audio;
+    return { ...(microphone && { microphone }), ...(devices && { devices }), ...(assets && { assets }) };
   }
 
   #openAudio(options: Parameters<typeof CallAudio.open>[0]): Promise<CallAudioPort> {
