@@ -10,7 +10,8 @@ export interface About {
 
 export const failure = (code: SignalErrorCode, message: string): SignalMessageOf<"error"> => ({
   type: "error",
-  data: { code, message: message.slice(0, 512) },
+  // What is wrong may be named by words of the client: not more of them than fit, and no half characters.
+  data: { code, message: [...message].slice(0, 256).join("") },
 });
 
 /** Tells a client that its message was not taken. */
@@ -22,7 +23,12 @@ export function refuse(
 ): void {
   // The older form knows no errors; what it knows is that a call was not taken.
   if (client.plain && type === "call-request" && to !== undefined)
-    client.deliver({ type: "call-reject", from: to, to: client.id, data: { code, reason: text } });
+    client.deliver({
+      type: "call-reject",
+      from: to,
+      to: client.id,
+      data: { code, reason: failure(code, text).data.message },
+    });
   else if (callId === undefined) client.tell(failure(code, text));
   else client.deliver({ ...failure(code, text), callId });
 }

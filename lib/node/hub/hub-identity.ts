@@ -19,6 +19,12 @@ const text = (from: unknown, ...keys: readonly string[]): string | undefined => 
   return undefined;
 };
 
+// Control characters, line breaks, halves of surrogate pairs, and what turns the direction of the text around it.
+const unprintable = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
+
+/** As far as it can be shown, and 128 characters of it. */
+const shown = (name: string): string => [...name.replaceAll(unprintable, "")].slice(0, 128).join("");
+
 /**
  * What `authorize` returned says under which id its owner may connect: a string is the id; of an object `id` is, or `sub` (the claims of
  * `jwtAuthorize`), and `displayName` or `name` is what others see. Anything else, such as `true`, lets the client choose for itself.
@@ -34,9 +40,6 @@ export function hubIdentity(identity: unknown, { query }: UpgradeRequest): HubId
     return { cause: "malformed", status: 400, message: "Say who you are: ?id=…, 1 to 128 printable characters." };
   }
   const given = text(identity, "displayName", "name");
-  return {
-    id,
-    displayName: (given ?? query.get("name") ?? undefined)?.slice(0, 256),
-    nameIsGiven: given !== undefined,
-  };
+  const name = given ?? query.get("name") ?? undefined;
+  return { id, displayName: name === undefined ? undefined : shown(name), nameIsGiven: given !== undefined };
 }

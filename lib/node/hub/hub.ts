@@ -248,15 +248,27 @@ export class Hub {
     });
     const resume = query.get("resume") ?? undefined;
     const seen = /^\d{1,15}$/.test(query.get("seen") ?? "") ? Number(query.get("seen")) : undefined;
-    const client = this.#switchboard.connect({ id, line, plain: !current, displayName, nameIsGiven, resume, seen });
+    const arrival = { id, line, plain: !current, displayName, nameIsGiven, resume, seen };
+    const client = this.#guard(line, () => this.#switchboard.connect(arrival));
     if (!client) return;
     line.listen({
-      text: (text) => this.#switchboard.receive(client, text),
+      text: (text) => this.#guard(line, () => this.#switchboard.receive(client, text)),
       arrived: (mark) => client.outbox.arrived(mark),
       end: () => {
         if (!this.#parting) this.#switchboard.disconnect(client, line);
       },
     });
+  }
+
+  /** A mistake of ours that one client brings to light costs that client its connection, and not the others theirs. */
+  #guard<T>(line: HubSocketLine, act: () => T): T | undefined {
+    try {
+      return act();
+    } catch (error) {
+      this.#logger.error("failed", errorFields(error));
+      line.cut();
+      return undefined;
+    }
   }
 }
 

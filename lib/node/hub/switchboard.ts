@@ -143,8 +143,10 @@ export class Switchboard {
         refuse(client, message, "bad-request", "To be offline, disconnect.");
         return;
       }
+      const name = client.nameIsGiven ? client.displayName : (displayName ?? client.displayName);
+      if (client.status === status && client.displayName === name) return; // everybody knows
       client.status = status;
-      if (!client.nameIsGiven && displayName !== undefined) client.displayName = displayName;
+      client.displayName = name;
       this.#directory.announce(client, status);
     } else if (message.type === "ice-servers-request") {
       client.tell(this.#iceServersFor(client.id));

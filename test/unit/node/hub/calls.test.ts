@@ -224,6 +224,16 @@ describe("a call through the hub", () => {
     expect(board.stats().now).toEqual(nobody);
   });
 
+  it("is refused in words that can be sent, whatever was wrong with it", () => {
+    const { alice } = two();
+    for (const key of ["😀".repeat(600), `x${"😀".repeat(600)}`, "\u0000".repeat(600)])
+      alice.say(request("bob", "c1", { metadata: { [key]: 1e300 } }));
+    alice.say(
+      `{"type":"call-request","callId":"c1","to":"bob","data":{"metadata":{"a":[${"1e15,".repeat(10_000)}1]}}}`,
+    );
+    expect(alice.heard().map(({ data }) => data)).toMatchObject(Array(4).fill({ code: "bad-request" }));
+  });
+
   it("leaves neither a description nor its id nor a token in a log", () => {
     const { alice, bob, log, phone } = two();
     alice.say(request("bob", "secret-call"));

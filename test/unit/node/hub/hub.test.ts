@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { createVoiceServer, jwtAuthorize } from "../../../../lib/node/index.ts";
 import { hubSubprotocol } from "../../../../lib/protocol/index.ts";
 import { ManualClock } from "../manual-clock.ts";
@@ -105,6 +106,43 @@ describe("a hub on a port of its own", () => {
   });
 });
 
+describe("a client that speaks the plain older form over a WebSocket", () => {
+  it("calls a client of today and is called by it", async () => {
+    const { hub, url } = await serveHub();
+    const old = new WebSocket(`${url}?id=clientA`);
+    afterwards(() => old.terminate());
+    const got: Record<string, unknown>[] = [];
+    old.on("message", (data: Buffer) => void got.push(JSON.parse(data.toString()) as Record<string, unknown>));
+    await new Promise((resolve) => old.once("open", resolve));
+    const heard = async (type: string) => {
+      await until(() => got.some((message) => message["type"] === type), type);
+      return got.splice(0).at(-1)!;
+    };
+    const say = (message: object): void => old.send(JSON.stringify(message));
+    const page = new SocketPhone(url, { id: "bob" });
+    await page.next("welcome");
+
+    say({ type: "call-request", to: "bob" });
+    const { callId } = await page.next("call-request");
+    page.say({ type: "call-accept", to: "clientA", callId });
+    expect(await heard("call-accept")).toMatchObject({ from: "bob" });
+    say({ type: "offer", to: "bob", data: { type: "offer", sdp: "v=0" } });
+    expect(await page.next("offer")).toMatchObject({ from: "clientA", callId, data: { sdp: "v=0" } });
+    page.say({ type: "answer", to: "clientA", callId, data: { sdp: "v=1" } });
+    expect(await heard("answer")).toMatchObject({ data: { type: "answer", sdp: "v=1" } });
+    say({ type: "hangup", to: "bob" });
+    await page.next("hangup");
+
+    page.say({ type: "call-request", to: "clientA", callId: "c2", data: {} });
+    expect(await heard("call-request")).toMatchObject({ from: "bob" });
+    say({ type: "call-accept", to: "bob" });
+    await page.next("call-accept");
+    page.say({ type: "hangup", to: "clientA", callId: "c2", data: { reason: "bye" } });
+    expect(await heard("hangup")).toMatchObject({ from: "bob", data: { reason: "bye" } });
+    expect(hub.stats()).toMatchObject({ calls: 2, ended: { hangup: 2 }, now: { established: 0 } });
+  });
+});
+
 describe("who may come into a hub", () => {
   const statusOf = async (url: string, options: Parameters<typeof upgrade>[1] = offered) =>
     (await upgrade(url, options)).status;
@@ -171,6 +209,21 @@ describe("who may come into a hub", () => {
     expect((await bob.next("presence")).data.displayName).toBe("Real alice");
     alice.say({ type: "call-request", to: "bob", callId: "c1", data: { displayName: "The Boss" } });
     expect((await bob.next("call-request")).data.displayName).toBe("Real alice");
+  });
+
+  it("has a name that can be shown, whatever it was given", async () => {
+    const { url, log } = await serveHub();
+    const names = [`${"x".repeat(127)}😀😀`, "a\u0000b\nc", "😀".repeat(400), ""];
+    for (const [index, displayName] of names.entries())
+      await new SocketPhone(url, { id: `client ${index}`, displayName }).next("welcome");
+    const { clients } = (await new SocketPhone(url, { id: "late" }).next("presence-list")).data;
+    expect(clients.map(({ displayName }) => displayName)).toEqual([
+      `${"x".repeat(127)}😀`,
+      "abc",
+      "😀".repeat(128),
+      "",
+    ]);
+    expect(log.join("\n")).not.toContain("failed");
   });
 
   it("must say who it is, in words that can be shown", async () => {
