@@ -12,6 +12,12 @@ interface Growth {
   readonly threads: number | undefined;
 }
 
+/**
+ * Before the first look: until then the engine goes on compiling what is called often (some 150 KB of machine code), which it does once
+ * and which is nothing that a call leaves behind.
+ */
+const warmUpCalls = 30;
+
 /** What a page that made calls one after the other keeps of them. */
 export async function measureHeap({ browser, host, quick, progress }: Setting): Promise<RowResult> {
   const calls = quick ? 10 : 50;
@@ -22,7 +28,7 @@ export async function measureHeap({ browser, host, quick, progress }: Setting): 
     const cdp = await page.context().newCDPSession(page);
     const address = `ws://${path === "ours" ? host.pages : host.bare}/voice`;
     await page.evaluate(() => window.bench.openMicrophone());
-    await makeCalls(page, path, address, 5); // what is made once
+    await makeCalls(page, path, address, warmUpCalls);
     const before = await look(browser, cdp);
     await makeCalls(page, path, address, calls);
     const after = await look(browser, cdp);
