@@ -36,7 +36,7 @@ import { dial } from "./dial.ts";
 import { type DtmfPress, DtmfSender, type DtmfTiming } from "./dtmf-sender.ts";
 import { type Destination, failure, Line, type LineHost } from "./line.ts";
 import { watchPage } from "./page-watch.ts";
-import { QualityMeter } from "./quality-meter.ts";
+import type { QualityMeter } from "./quality-meter.ts";
 import { findToken, leaveToken, type ResumeToken } from "./resume-token.ts";
 import { VoiceError } from "./voice-error.ts";
 
@@ -66,7 +66,6 @@ export class Call extends CallEvents {
   readonly #warnings = new Map<string, CallWarning>();
   readonly #dtmf: DtmfSender;
   readonly #recordings = new CallRecordings();
-  readonly #qualityMeter = new QualityMeter();
   #state: CallState = "idle";
   #starting: Promise<void> | undefined;
   #ending: Promise<CallEnd> | undefined;
@@ -82,6 +81,7 @@ export class Call extends CallEvents {
   #bridged = false;
   #volume = 1;
   #connectedAt: number | undefined;
+  #meter: Promise<QualityMeter | undefined> | undefined;
   #qualityTimer: ReturnType<typeof setInterval> | undefined;
 
   /** @param taken from `resume` only. */
@@ -318,7 +318,12 @@ export class Call extends CallEvents {
   async stats(): Promise<CallStats> {
     const [audio, line] = await Promise.all([this.#readAudio(), this.#line?.stats()]);
     const rttMs = line?.rttMs;
-    const rating = audio && this.#qualityMeter.rate(audio, rttMs, performance.now());
+    // In a script of its own: no call waits for it.
+    this.#meter ??= import("./quality-meter.ts").then(
+      (quality) => new quality.QualityMeter(),
+      () => undefined,
+    );
+    const rating = audio && (await this.#meter)?.rate(audio, rttMs, performance.now());
     return {
       codec: this.#codec?.id,
       profile: line?.profile,
