@@ -12,7 +12,6 @@ import {
 } from "../../worklets/messages.ts";
 import type { AudioFormat, FlushResult } from "../core/index.ts";
 import { canShareFrames, createFramePipe, type FrameEnd, transferables } from "../frames/index.ts";
-import { coreFailure } from "./core-failure.ts";
 import { ProcessorNode, type SetupFailure } from "./processor-node.ts";
 
 export const FRAME_MS = 20;
@@ -56,7 +55,7 @@ export class MediaLink {
   constructor({ context, wasm, format, muted, onLevel }: MediaLinkOptions) {
     this.format = format;
     const setup: ProcessorSetup = { callId: crypto.randomUUID(), wasm, format };
-    const explain = (failure: SetupFailure) => coreFailure(failure, wasm);
+    const explain = async (failure: SetupFailure) => (await import("./core-failure.ts")).coreFailure(failure, wasm);
     // The browser mixes down to mono. The output is silence: a node that leads nowhere is not run by every browser.
     this.#capture = new ProcessorNode(
       context,

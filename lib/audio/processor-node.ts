@@ -24,7 +24,7 @@ export class ProcessorNode<
   /** Resolves when the core runs; rejects with `AudioError` where it does not. */
   readonly ready: Promise<void>;
   readonly #pending = new Map<number, Pending>();
-  readonly #explain: (failure: SetupFailure) => AudioError;
+  readonly #explain: (failure: SetupFailure) => AudioError | Promise<AudioError>;
   readonly #onReport: (report: Exclude<Reply, SetupReply>) => void;
   #nextId = 1;
   #closed = false;
@@ -34,7 +34,7 @@ export class ProcessorNode<
     context: BaseAudioContext,
     name: string,
     options: AudioWorkletNodeOptions,
-    explain: (failure: SetupFailure) => AudioError,
+    explain: (failure: SetupFailure) => AudioError | Promise<AudioError>,
     onReport: (report: Exclude<Reply, SetupReply>) => void,
   ) {
     this.#explain = explain;
@@ -86,7 +86,11 @@ export class ProcessorNode<
     } else if (message.type === "ready") {
       this.#setup?.resolve();
     } else if (message.type === "failed") {
-      this.#setup?.reject(this.#explain(message as SetupFailure));
+      const { message: text } = message as SetupFailure;
+      Promise.resolve(this.#explain(message as SetupFailure)).then(
+        (error) => this.#setup?.reject(error),
+        () => this.#abandon(text), // what explains it could not be loaded
+      );
     } else {
       this.#onReport(message as Exclude<Reply, SetupReply>);
     }

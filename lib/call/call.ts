@@ -203,7 +203,7 @@ export class Call extends CallEvents {
   async bridge(source: AudioNode | undefined): Promise<AudioNode> {
     const audio = this.#ending ? undefined : this.#audio;
     if (!audio?.bridge || !audio.receivedNode) {
-      throw new VoiceError("call-state", "The call has no sound.", "Bridge calls that are connected.");
+      throw notConnected();
     }
     await audio.bridge(source).catch(rethrow);
     if (this.#bridged !== (source !== undefined)) {

@@ -89,6 +89,11 @@ export class Conference extends ConferenceEvents {
     return this.#active;
   }
 
+  /** What the owner hears, for meters and recorders; undefined while the owner is away. */
+  get outputNode(): AudioNode | undefined {
+    return this.#audio?.owner?.outputNode;
+  }
+
   /** Undefined where it is not in this conference. */
   find(who: Who): Participant | undefined {
     return this.#members.get(typeof who === "string" ? who : who.id);

@@ -28,11 +28,16 @@ for (const [name, profiles] of [
         window.conference = await window.voicebridge.bridge(anna!, ben!, { microphone });
       }, rawMicrophone);
       expect(await page.evaluate(() => Object.values(window.calls).map((call) => call.bridged))).toEqual([true, true]);
-      await page.evaluate(() => {
-        window.call = window.calls["ben"]!;
-      });
       const [anna, ben] = [parties.party("anna"), parties.party("ben")];
+      const hear = (whom: "conference" | "ben") =>
+        page.evaluate((whom) => {
+          const source = whom === "ben" ? window.calls["ben"]! : window.conference;
+          window.call = { outputNode: source.outputNode } as typeof window.call;
+        }, whom);
+      await hear("conference");
+      await startRecorder(page);
       const together = await listen([anna, ben]);
+      const togetherHere = atRate(await recorded(page));
       await page.evaluate(() => window.conference.setOwner("listen"));
       const withoutOwner = await listen([anna, ben]);
       await page.evaluate(() => window.conference.setOwner("away"));
@@ -41,7 +46,11 @@ for (const [name, profiles] of [
       await page.evaluate(() => window.conference.setOwner("talk"));
       await page.evaluate(() => window.calls["anna"]!.hangUp());
       await expect.poll(() => page.evaluate(() => window.conference.ended && !window.calls["ben"]!.bridged)).toBe(true);
-      await startRecorder(page);
+      await hear("ben");
+      await page.evaluate(() => {
+        window.recorder.chunks = [];
+        window.call.outputNode!.connect(window.recorder.node);
+      });
       const [after] = await listen([ben]);
       const here = atRate(await recorded(page));
       await page.evaluate(() => window.calls["ben"]!.hangUp());
@@ -67,6 +76,11 @@ for (const [name, profiles] of [
           else expect(owner).toBeLessThan(absent);
         }
       });
+      const heardByOwner = { anna: presence(togetherHere, a), ben: presence(togetherHere, b) };
+      console.log(`the owner hears ${JSON.stringify(heardByOwner)}`);
+      expect(heardByOwner.anna).toBeGreaterThan(present);
+      expect(heardByOwner.ben).toBeGreaterThan(present);
+      expect(presence(togetherHere, owner)).toBeLessThan(absent);
       // Ben goes on with the owner alone.
       expect(presence(after!, owner)).toBeGreaterThan(present);
       expect(presence(here, b)).toBeGreaterThan(present);
