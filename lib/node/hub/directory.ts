@@ -1,6 +1,6 @@
 import { encodeSignal, hubClose, type SignalData } from "../../protocol/index.ts";
 import type { Clock } from "../../session/index.ts";
-import type { Logger } from "../logger.ts";
+import { errorFields, type Logger } from "../logger.ts";
 import { type Rate, TokenBucket } from "../token-bucket.ts";
 import { failure } from "./answers.ts";
 import { HubClient, type HubLine } from "./hub-client.ts";
@@ -176,8 +176,14 @@ export class Directory {
   }
 
   #mayKnow(viewer: string, id: string): boolean {
-    const { presence: rule = true } = this.#options;
-    return typeof rule === "function" ? rule(viewer, id) : rule;
+    const { presence: rule = true, logger } = this.#options;
+    if (typeof rule !== "function") return rule;
+    try {
+      return rule(viewer, id);
+    } catch (error) {
+      logger.error("presence failed", { viewer, client: id, ...errorFields(error) });
+      return false;
+    }
   }
 }
 

@@ -12,6 +12,7 @@ import { refuse } from "../refuse.ts";
 import { type CallerPolicy, identify, type Refusal } from "../upgrade-policy.ts";
 import { type ReadUpgrade, readUpgrade } from "../upgrade-request.ts";
 import type { DrainOptions, VoiceServerState } from "../voice-server-options.ts";
+import type { HubClient } from "./hub-client.ts";
 import { type HubIdentity, hubIdentity } from "./hub-identity.ts";
 import { HubSocketLine } from "./hub-line.ts";
 import type { HubOptions, HubStats } from "./hub-options.ts";
@@ -237,7 +238,7 @@ export class Hub {
 
   #open(socket: WebSocket, { request }: ReadUpgrade, { id, displayName, nameIsGiven, current }: Admitted): void {
     const { address, query } = request;
-    const line = new HubSocketLine(socket, this.#options, () => client?.outbox.last ?? 0);
+    const line: HubSocketLine = new HubSocketLine(socket, this.#options, () => client?.outbox.last ?? 0);
     this.#accepted++;
     this.#lines.add(line);
     this.#door.enter(address);
@@ -249,7 +250,7 @@ export class Hub {
     const resume = query.get("resume") ?? undefined;
     const seen = /^\d{1,15}$/.test(query.get("seen") ?? "") ? Number(query.get("seen")) : undefined;
     const arrival = { id, line, plain: !current, displayName, nameIsGiven, resume, seen };
-    const client = this.#guard(line, () => this.#switchboard.connect(arrival));
+    const client: HubClient | undefined = this.#guard(line, () => this.#switchboard.connect(arrival));
     if (!client) return;
     line.listen({
       text: (text) => this.#guard(line, () => this.#switchboard.receive(client, text)),

@@ -46,6 +46,20 @@ describe("presence at the hub", () => {
     expect(ann.heard("presence").map(({ from }) => from)).toEqual(["cem@red"]);
   });
 
+  it("is nobody's where the rule fails", () => {
+    const { phone, log } = makeBoard({
+      presence: (viewer) => {
+        if (viewer === "bob") throw new Error("no database");
+        return true;
+      },
+    });
+    const alice = phone("alice");
+    const bob = phone("bob");
+    expect(bob.heard("presence-list")).toEqual([{ type: "presence-list", data: { clients: [] } }]);
+    expect(alice.heard("presence")).toHaveLength(1);
+    expect(log.join("\n")).toContain("presence failed");
+  });
+
   it("of many fits into messages that can be read", () => {
     const { phone } = makeBoard();
     const ids = Array.from({ length: 260 }, (_, index) => `client ${index} ${"x".repeat(100)}`);
