@@ -50,6 +50,7 @@ export default defineConfig({
       { find: /^voicebridge$/, replacement: from("lib/index.ts") },
       { find: /^voicebridge\/elements$/, replacement: from("lib/ui/define.ts") },
       { find: /^voicebridge\/react$/, replacement: from("lib/react/index.ts") },
+      { find: /^voicebridge\/elements\/(voice-[a-z-]+)$/, replacement: from("lib/ui/$1/$1.ts") },
       { find: /^voicebridge\/node$/, replacement: from("lib/node/index.ts") },
       { find: /^voicebridge\/testing$/, replacement: from("lib/testing/index.ts") },
       { find: /^voicebridge\/testing\/node$/, replacement: from("lib/testing/node/index.ts") },

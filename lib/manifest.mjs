@@ -22,7 +22,7 @@ export function makeManifest(root) {
   return {
     schemaVersion: "1.0.0",
     readme: "README.md",
-    modules: [...elements.map(elementModule), registeringModule(elements)],
+    modules: [...elements.map(elementModule), registeringModule(elements.filter(isRegistered(root)))],
   };
 }
 
@@ -42,7 +42,13 @@ function elementModule(element) {
   };
 }
 
-/** `voicebridge/elements`: importing it registers every element. */
+/** Some elements are registered by the page itself: not every page needs them. */
+function isRegistered(root) {
+  const table = readFileSync(join(root, "lib/ui/define.ts"), "utf8");
+  return ({ tagName }) => table.includes(`"${tagName}": `);
+}
+
+/** `voicebridge/elements`: importing it registers these. */
 function registeringModule(elements) {
   const exports = elements.flatMap(({ name, tagName }) => {
     const declaration = { name, module: moduleOf(tagName) };
@@ -71,6 +77,13 @@ function withoutOrigins(value) {
 /** Every element of a manifest, by its tag. */
 export const elementsOf = (manifest) =>
   manifest.modules.flatMap(({ declarations }) => declarations).filter(({ tagName }) => tagName);
+
+/** Tags that `voicebridge/elements` registers. */
+export const registeredTags = (manifest) =>
+  manifest.modules
+    .flatMap(({ exports }) => exports)
+    .filter(({ kind }) => kind === "custom-element-definition")
+    .map(({ name }) => name);
 
 /** Properties a page may set: public fields that are not read-only. */
 export const propertiesOf = ({ members }) => members.filter(({ kind, readonly }) => kind === "field" && !readonly);

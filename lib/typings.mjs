@@ -1,6 +1,6 @@
 // Type declarations for templates of React (and others with JSX) and Vue, made from the custom-elements manifest. They name types of the
 // published declarations only; importing them runs nothing.
-import { elementsOf, propertiesOf } from "./manifest.mjs";
+import { elementsOf, propertiesOf, registeredTags } from "./manifest.mjs";
 
 const header = (what, how) => `/** ${what} Types only: \`${how}\` */\n`;
 const quoted = (name) => (/^[a-z]\w*$/i.test(name) ? name : JSON.stringify(name));
@@ -10,7 +10,9 @@ const className = ({ name }) => name;
 /** Declarations by the name of the entry: `voicebridge/jsx`, `voicebridge/vue`, and of `voicebridge/react`, which has a script as well. */
 export function typings(manifest) {
   const elements = elementsOf(manifest);
-  return { jsx: jsx(elements), vue: vue(elements), react: react(elements) };
+  const registered = registeredTags(manifest);
+  const components = elements.filter(({ tagName }) => registered.includes(tagName));
+  return { jsx: jsx(elements), vue: vue(elements), react: react(components) };
 }
 
 function imports(elements) {

@@ -41,6 +41,8 @@ export { ContextProvider } from "./context.ts";
 export type { DetailOf, VoiceEventMap, VoiceNotificationMap, VoiceRequestMap } from "./events.ts";
 export { type MessageChanges, type MessageKey, type Messages, registerMessages } from "./messages/messages.ts";
 export { VoiceElement } from "./voice-element.ts";
+// Registered by pages that are called: see its entry.
+export type { VoiceIncoming } from "./voice-incoming/voice-incoming.ts";
 export {
   VoiceCall,
   VoiceCallButton,

@@ -3,6 +3,8 @@ import type { CallState } from "../call/call-state.ts";
 import type { Caption } from "../call/captions.ts";
 import type { MicrophoneSettings } from "../call/devices.ts";
 import type { PreflightReport } from "../call/preflight.ts";
+import type { CallView } from "./call-view.ts";
+import type { IncomingView } from "./voice-incoming/incoming-view.ts";
 
 /**
  * Requests: dispatched by a part when a person asks for something, bubbling, composed, cancelable. Unless a listener
@@ -27,6 +29,10 @@ export interface VoiceRequestMap {
   "voice-record-request": CustomEvent<null>;
   /** Check microphone, loudspeaker and connection. */
   "voice-preflight-request": CustomEvent<null>;
+  /** Take a call that rings; dispatched by `<voice-incoming>`. */
+  "voice-accept-request": CustomEvent<{ readonly incoming: IncomingView }>;
+  /** Turn a call away that rings: `code` is told to who calls. */
+  "voice-reject-request": CustomEvent<{ readonly incoming: IncomingView; readonly code: string }>;
   /** The application, not the person here, asks to record the call; dispatched by `<voice-call>`. Preventing it refuses. */
   "voice-recording-request": CustomEvent<{ readonly tags: readonly string[] }>;
 }
@@ -50,6 +56,10 @@ export interface VoiceNotificationMap {
   "voice-recorded": CustomEvent<{ readonly blob: Blob; readonly name: string }>;
   /** Dispatched by `<voice-preflight>`. */
   "voice-preflight": CustomEvent<{ readonly report: PreflightReport }>;
+  /** Somebody rings; this and the next two are dispatched by `<voice-incoming>`. */
+  "voice-incoming": CustomEvent<{ readonly incoming: IncomingView }>;
+  "voice-accepted": CustomEvent<{ readonly incoming: IncomingView; readonly call: CallView }>;
+  "voice-incomingend": CustomEvent<{ readonly incoming: IncomingView }>;
   "voice-warning": CustomEvent<{ readonly warning: CallWarning }>;
   "voice-warningclear": CustomEvent<{ readonly code: string }>;
   /** Exactly once per call. */

@@ -1,4 +1,5 @@
 import { en } from "./en.ts";
+import type { IncomingMessages } from "./incoming-messages.ts";
 import { MessageBook, registerChanges } from "./message-book.ts";
 import type { PanelMessages } from "./panel-messages.ts";
 
@@ -70,7 +71,7 @@ export interface Messages {
 }
 
 /** What can be replaced: the words of every element. */
-export type MessageChanges = Partial<Messages & PanelMessages>;
+export type MessageChanges = Partial<Messages & PanelMessages & IncomingMessages>;
 
 /** Keys of the plain strings. */
 export type MessageKey = { [Key in keyof Messages]: Messages[Key] extends string ? Key : never }[keyof Messages];

@@ -2,6 +2,7 @@ import type { AudioError } from "../../../lib/audio/index.ts";
 import type { VoiceError } from "../../../lib/call/voice-error.ts";
 import type { registerMessages } from "../../../lib/ui/define.ts";
 import type { FakeCall } from "./fake-call.ts";
+import type { FakeTelephone } from "./fake-incoming.ts";
 
 /** What the fixture page offers to `page.evaluate` callbacks. */
 export interface ElementsFixture {
@@ -11,6 +12,8 @@ export interface ElementsFixture {
   readonly registerMessages: typeof registerMessages;
   /** The call shown by the element under test. */
   call: FakeCall;
+  /** Whose calls `<voice-incoming>` shows. */
+  readonly telephone: FakeTelephone;
   /** Calls made by `<voice-call>` itself, oldest first. */
   readonly made: FakeCall[];
   /** `voice-*` events that reached the document. */

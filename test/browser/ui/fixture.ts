@@ -3,8 +3,12 @@ import { AudioError } from "../../../lib/audio/index.ts";
 import { VoiceError } from "../../../lib/call/voice-error.ts";
 import type { CallView } from "../../../lib/ui/define.ts";
 import { registerMessages } from "../../../lib/ui/define.ts";
+import { VoiceIncoming } from "../../../lib/ui/voice-incoming/voice-incoming.ts";
 import { FakeCall } from "./fake-call.ts";
+import { asSource, FakeTelephone } from "./fake-incoming.ts";
 import "./fixture-types.ts";
+
+customElements.define("voice-incoming", VoiceIncoming);
 
 window.ui = {
   FakeCall,
@@ -12,6 +16,7 @@ window.ui = {
   VoiceError,
   registerMessages,
   call: new FakeCall(),
+  telephone: new FakeTelephone(),
   made: [],
   events: [],
 };
@@ -35,6 +40,11 @@ const types = [
     "warningclear",
     "ended",
     "error",
+    "incoming",
+    "accept-request",
+    "reject-request",
+    "accepted",
+    "incomingend",
   ],
 ];
 for (const type of types) {
@@ -51,3 +61,5 @@ for (const element of document.querySelectorAll("voice-call")) {
     return call as CallView;
   };
 }
+
+for (const element of document.querySelectorAll("voice-incoming")) element.client = asSource(window.ui.telephone);
