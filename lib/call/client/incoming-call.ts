@@ -55,6 +55,7 @@ export class IncomingCall extends IncomingEvents {
   #end: IncomingEnd | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #position: number | undefined;
+  #answerBy = 0;
 
   constructor(leg: PeerLeg, details: IncomingDetails) {
     super();
@@ -80,6 +81,11 @@ export class IncomingCall extends IncomingEvents {
   /** In a queue, from 1. */
   get position(): number | undefined {
     return this.#position;
+  }
+
+  /** When it gives up by itself, epoch milliseconds. */
+  get answerBy(): number {
+    return this.#answerBy;
   }
 
   /** Takes it: from a click, so that the browser lets sound through. Throws `VoiceError` `call-state` where it does not ring any more. */
@@ -115,7 +121,9 @@ export class IncomingCall extends IncomingEvents {
 
   #watchTime(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.reject("timeout"), this.#details.timeoutMs);
+    const { timeoutMs } = this.#details;
+    this.#answerBy = Date.now() + timeoutMs;
+    this.#timer = setTimeout(() => this.reject("timeout"), timeoutMs);
   }
 
   #assertRinging(): void {

@@ -1,4 +1,5 @@
-import type { IncomingEndView, IncomingSource, IncomingView } from "../../../lib/ui/voice-incoming/incoming-view.ts";
+import type { IncomingEnd } from "../../../lib/call/client/incoming-call.ts";
+import type { IncomingSource, IncomingView } from "../../../lib/ui/voice-incoming/incoming-view.ts";
 import { FakeCall } from "./fake-call.ts";
 
 /** A call that rings for as long as a test wants. */
@@ -8,7 +9,7 @@ export class FakeIncoming extends EventTarget implements IncomingView {
   readonly waiting: boolean;
   position: number | undefined;
   readonly answerBy: number;
-  ended: IncomingEndView | undefined;
+  ended: IncomingEnd | undefined;
   /** What it was asked for, oldest first. */
   readonly asked: string[] = [];
   /** Makes `accept` fail. */
@@ -35,7 +36,7 @@ export class FakeIncoming extends EventTarget implements IncomingView {
     this.end("rejected", code);
   }
 
-  end(outcome: IncomingEndView["outcome"], reason: string): void {
+  end(outcome: IncomingEnd["outcome"], reason: string): void {
     if (this.ended) return;
     this.ended = { outcome, reason };
     this.dispatchEvent(new Event("ended"));

@@ -1,10 +1,9 @@
 import { expect, type Page } from "@playwright/test";
-import { showing } from "../support/chromium.ts";
+import { chromiumWith } from "../support/chromium.ts";
 import { axeViolations, buttonNames, test } from "./elements-page.ts";
 
 // As for people: no sound before they have used the page.
-const { args, ...browser } = showing();
-test.use({ launchOptions: { ...browser, args: [...args, "--autoplay-policy=document-user-activation-required"] } });
+test.use({ launchOptions: chromiumWith("--autoplay-policy=document-user-activation-required") });
 
 const body = `<label>Note <input></label> <button>elsewhere</button> <voice-incoming></voice-incoming>`;
 
