@@ -4,11 +4,13 @@ import { type ElementEntry, elementIn, type Manifest, type Member, type Playgrou
 import type { SitePage } from "./pages.ts";
 
 const code = (text: string | undefined): string => (text ? `<code>${escapeHtml(text)}</code>` : "");
+/** What `voicebridge/elements` does not register. */
+const apart: readonly string[] = ["voice-incoming"];
 const said = (text: string | undefined): string => inlineCode(text ?? "");
 
 /** An element with its playground, which `site/playground/main.ts` fills, and all that its docstrings say. */
 export function elementPage(element: ElementEntry, path: string): string {
-  const { tagName, name, description = "" } = element;
+  const { tagName, description = "" } = element;
   const data: PlaygroundData = {
     tag: tagName,
     attributes: attributesOf(element),
@@ -34,9 +36,14 @@ ${description
 <script type="application/json" id="playground-data">${json}</script>
 ${reference(element)}
 <h2 id="import">Import</h2>
-${codeFigure(`import "voicebridge/elements"; // registers all\nimport { ${name} } from "voicebridge/elements/${tagName}"; // the class alone\nimport { ${name} } from "voicebridge/react"; // a React component`, "Import")}
+${codeFigure(importsOf(element), "Import")}
 <p><a href="${relativeLink(path, "/elements/")}">All elements</a></p>`;
 }
+
+const importsOf = ({ tagName, name }: ElementEntry) =>
+  apart.includes(tagName)
+    ? `import { ${name} } from "voicebridge/elements/${tagName}";\ncustomElements.define("${tagName}", ${name}); // not every page needs it`
+    : `import "voicebridge/elements"; // registers all\nimport { ${name} } from "voicebridge/elements/${tagName}"; // the class alone\nimport { ${name} } from "voicebridge/react"; // a React component`;
 
 /** Without those that are the inside's own. */
 const attributesOf = ({ attributes = [], members = [] }: ElementEntry) =>

@@ -23,14 +23,16 @@ const isCall = tag === "voice-call";
 const usual = new Map<string, string>([
   ...(isCall ? [["src", "/rtvbp/echo"] as const] : []),
   ...(tag === "voice-preflight" ? [["src", "/rtvbp/echo"] as const] : []),
-  ...(isCall || tag === "voice-preflight" ? [] : [["for", "call"] as const]),
+  ...(isCall || tag === "voice-preflight" || tag === "voice-incoming" ? [] : [["for", "call"] as const]),
 ]);
 
+if (tag === "voice-incoming") await import("./incoming.ts");
 const shown = document.createElement(tag);
 const call = isCall ? (shown as HTMLElementTagNameMap["voice-call"]) : document.createElement("voice-call");
 if (assets) call.options = { assets };
 if (assets && tag === "voice-preflight") (shown as HTMLElementTagNameMap["voice-preflight"]).options = { assets };
 if (isCall) stage.append(shown);
+else if (tag === "voice-incoming") (await import("./incoming.ts")).stageIncoming(stage, shown);
 else if (tag === "voice-preflight") stage.append(shown);
 else {
   call.id = "call";

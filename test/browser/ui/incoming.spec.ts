@@ -226,13 +226,14 @@ test("before anybody has used the page it says that the sound is blocked, and on
   open,
 }) => {
   await watchSound(page);
+  // Not by `evaluate`: that counts as if a person had done something.
+  await page.addInitScript(() => addEventListener("load", () => window.ui.telephone.ring()));
   await open(body);
-  await ring(page);
   const unblock = button(page, "Turn the ringtone on");
   await expect(unblock).toBeVisible();
   await expect(button(page, "Silence")).toHaveCount(0);
-  expect((await sounds(page)).map(({ state }) => state)).toEqual(["suspended"]);
   expect(await axeViolations(page)).toEqual([]);
+  expect(await loudest(page)).toBe(0);
   await unblock.click();
   await expect(button(page, "Silence")).toBeVisible();
   await expect(unblock).toHaveCount(0);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { de } from "../../../lib/ui/messages/de.ts";
 import { en } from "../../../lib/ui/messages/en.ts";
 import { es } from "../../../lib/ui/messages/es.ts";
+import { incomingBook } from "../../../lib/ui/messages/incoming-book.ts";
 import {
   fill,
   mergeMessages,
@@ -43,6 +44,19 @@ describe("the message table", () => {
       for (const key of Object.keys(panelsEn) as (keyof typeof panelsEn)[]) {
         expect(placeholders(table[key]), key).toEqual(placeholders(panelsEn[key]));
         expect(table[key].length, key).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  it("says everything of calls that ring in every language, with the placeholders of English", async () => {
+    const english = incomingBook.find("en");
+    for (const language of ["de", "es"]) {
+      await incomingBook.load(language);
+      const table = incomingBook.find(language);
+      expect(Object.keys(table)).toEqual(Object.keys(english));
+      for (const key of Object.keys(english) as (keyof typeof english)[]) {
+        expect(placeholders(table[key]), key).toEqual(placeholders(english[key]));
+        expect(table[key], key).not.toBe(english[key]);
       }
     }
   });
