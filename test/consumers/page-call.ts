@@ -48,8 +48,8 @@ export async function makeCall(page: Page, url: string, microphone: string): Pro
   const end = await hangUp(page);
   if (end?.by !== "local") throw new Error(`the call did not end by us: ${JSON.stringify(end)}`);
   const violations = await page.evaluate(() => window.violations);
-  // After the call: the agent may be answering on this very thread.
-  const correlation = correlate(heard, microphone);
+  // After the call: the agent answers on this very thread. That of another page may be on still.
+  const correlation = await correlate(heard, microphone);
   return { correlation, receivedFrames, thread, warnings, violations };
 }
 
@@ -133,11 +133,15 @@ async function listen(page: Page): Promise<Sound> {
   return { sampleRate: heard.sampleRate, samples: Float32Array.from(heard.samples) };
 }
 
-function correlate(heard: Sound, microphone: string): number {
+/** In pieces, between which the agent goes on answering: who does not answer for long has lost the call. */
+async function correlate(heard: Sound, microphone: string): Promise<number> {
+  const breathe = () => new Promise<void>((resolve) => setTimeout(resolve, 20));
   const sound = telephoneBand(heard);
+  await breathe();
   const said = saidOverAndOver(microphone);
   const windows: number[] = [];
   for (let at = 0; at + windowSamples <= sound.length; at += windowSamples) {
+    await breathe();
     windows.push(align(said, sound.subarray(at, at + windowSamples)).correlation);
   }
   return windows.sort((a, b) => a - b)[windows.length >> 1] ?? 0;
