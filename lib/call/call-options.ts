@@ -13,6 +13,10 @@ export interface AssetUrls {
   readonly workerUrl?: string | URL;
   /** `core.wasm`: needs `connect-src`; compiling it needs `script-src 'wasm-unsafe-eval'` in either form. */
   readonly wasmUrl?: string | URL;
+  /** `mixer-worklet.js`, for bridges and conferences: needs `script-src`. */
+  readonly mixerWorkletUrl?: string | URL;
+  /** `signals.wasm`, for bridges and conferences: needs `connect-src`. */
+  readonly signalsUrl?: string | URL;
 }
 
 /** What a call needs of the audio room: `CallAudio`, or a double in tests. */

@@ -60,6 +60,7 @@ export class Client extends ClientEvents {
   readonly #options: ClientOptions;
   readonly #routes = new Map<string, (message: SignalMessage) => void>();
   readonly #lines = new Map<Call, PeerLine>();
+  readonly #conferences = new Set<Conference>();
   readonly #presence = new Map<string, Presence>();
   readonly #ice: IceServers;
   readonly #reception: Reception;
@@ -238,13 +239,17 @@ export class Client extends ClientEvents {
   }
 
   /** Joins two calls of any kind: see `bridge`. */
-  bridge(first: Call, second: Call, options: Omit<ConferenceOptions, "maxParticipants"> = {}): Promise<Conference> {
-    return bridge(first, second, { ...this.#conferenceAudio, ...options });
+  async bridge(
+    first: Call,
+    second: Call,
+    options: Omit<ConferenceOptions, "maxParticipants"> = {},
+  ): Promise<Conference> {
+    return this.#lookAfter(await bridge(first, second, { ...this.#conferenceAudio, ...options }));
   }
 
-  /** An empty conference with the devices of this client: `join` calls. */
+  /** An empty conference with the devices of this client: `join` calls. It ends with the client, if not before. */
   conference(options: ConferenceOptions = {}): Conference {
-    return new Conference({ ...this.#conferenceAudio, ...options });
+    return this.#lookAfter(new Conference({ ...this.#conferenceAudio, ...options }));
   }
 
   async stats(): Promise<ClientStats> {
@@ -257,6 +262,7 @@ export class Client extends ClientEvents {
     if (this.#state === "closed") return;
     for (const incoming of this.incoming) incoming.reject("unavailable");
     await Promise.all(this.calls.map((call) => call.hangUp("client closed")));
+    await Promise.all([...this.#conferences].map((conference) => conference.end()));
     this.#unwatch();
     this.#lock?.close();
     this.#link?.close();
@@ -439,6 +445,15 @@ export class Client extends ClientEvents {
 
   get #audio(): NonNullable<ClientOptions["audio"]> {
     return this.#options.audio ?? {};
+  }
+
+  #lookAfter(conference: Conference): Conference {
+    if (this.#state === "closed") void conference.end();
+    else if (!conference.ended) {
+      this.#conferences.add(conference);
+      conference.addEventListener("ended", () => this.#conferences.delete(conference));
+    }
+    return conference;
   }
 
   get #conferenceAudio(): Pick<ConferenceOptions, "microphone" | "devices" | "assets"> {

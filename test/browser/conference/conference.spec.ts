@@ -138,3 +138,58 @@ test("the demo's talker, bridged with another call: they hear each other, and th
     await parties.close();
   }
 });
+
+test("a client's calls, one of them on hold, join its conference and stay on; closing the client ends it", async ({
+  page,
+}) => {
+  const parties = await startParties();
+  try {
+    await openTestPage(page);
+    await page.evaluate(
+      async ([src, microphone]) => {
+        const client = new window.voicebridge.Client({ id: "owner", audio: { microphone } });
+        Object.assign(window, { client });
+        window.calls = {};
+        for (const name of ["anna", "ben"]) {
+          const call = client.call({ src, codecs: ["L16/8000"], metadata: { name } });
+          window.calls[name] = call;
+          await call.start();
+        }
+      },
+      [parties.url, rawMicrophone] as const,
+    );
+    const states = () => page.evaluate(() => Object.values(window.calls).map(({ state, bridged }) => [state, bridged]));
+    await expect.poll(states).toEqual([
+      ["held", false],
+      ["active", false],
+    ]);
+    await page.evaluate(async () => {
+      window.conference = client.conference();
+      for (const call of Object.values(window.calls)) await window.conference.join(call);
+    });
+    expect(await states()).toEqual([
+      ["active", true],
+      ["active", true],
+    ]);
+    const both = [parties.party("anna"), parties.party("ben")];
+    const [anna, ben] = await listen(both);
+    // Put on hold, one of them neither hears nor is heard; the conference goes on, and takes them back.
+    await page.evaluate(() => window.calls["anna"]!.hold());
+    const [held, alone] = await listen(both, 2);
+    await page.evaluate(() => window.calls["anna"]!.resume());
+    const [back] = await listen(both, 2);
+
+    await page.evaluate(() => client.close());
+    expect(await page.evaluate(() => window.conference.ended)).toBe(true);
+    await expect.poll(() => stillOpen(page)).toEqual(nothingOpen);
+
+    const [a, b] = [voiceOf("anna"), voiceOf("ben")];
+    expect(presence(anna!, b)).toBeGreaterThan(present);
+    expect(presence(ben!, a)).toBeGreaterThan(present);
+    expect(levelDb(held!)).toBeLessThan(-80);
+    expect(presence(alone!, a)).toBeLessThan(absent);
+    expect(presence(back!, b)).toBeGreaterThan(present);
+  } finally {
+    await parties.close();
+  }
+});

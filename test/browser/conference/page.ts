@@ -1,11 +1,13 @@
 import type { Page } from "@playwright/test";
-import type { Call, Conference, OwnerPlace } from "../../../lib/index.ts";
+import type { Call, Client, Conference, OwnerPlace } from "../../../lib/index.ts";
 
 declare global {
   interface Window {
     calls: Record<string, Call>;
     conference: Conference;
   }
+  /** Of the page. */
+  var client: Client;
 }
 
 /** The fake microphone's file as it is. */
