@@ -23,7 +23,7 @@ export interface ClientOptions {
   readonly iceServers?: readonly RTCIceServer[];
   /** No address of this machine is shown to others: sound goes through a TURN server only. */
   readonly relayOnly?: boolean;
-  /** Which codec comes first in calls with people. Default `opus`. */
+  /** Which codec comes first in calls with people. Who is called has the last word; where nobody says anything it is Opus. */
   readonly codec?: PeerCodec;
   readonly audio?: ClientAudioOptions;
   /** Decides about calls that ring; what it passes, a person decides (`incoming`). See `compose`. */

@@ -79,6 +79,10 @@ export class CallRouter {
       case "call-accept":
         if (!ringing || !called) return; // late, or said before
         if (message.type === "call-accept") this.#accepted(call);
+        else if (message.data.position !== undefined || call.queued) {
+          this.#ring(call);
+          call.queued = message.data.position !== undefined;
+        }
         break;
       case "call-redirect":
         if (!ringing || !called) {
@@ -109,7 +113,7 @@ export class CallRouter {
   #request(client: HubClient, given: CallRequest): void {
     const { callId = randomUUID(), to } = given;
     const message = { ...given, callId };
-    const { clock, logger, ringTimeoutMs } = this.#options;
+    const { clock, logger } = this.#options;
     const known = this.calls.find(callId);
     if (known?.caller === client && known.callee.id === to) return; // said twice
     if (known || this.calls.hasEnded(callId)) {
@@ -120,7 +124,7 @@ export class CallRouter {
     if (outcome instanceof HubClient) {
       const call = this.calls.add(callId, client, outcome);
       this.begun++;
-      call.stopRinging = clock.after(ringTimeoutMs, () => this.#timeOut(call));
+      this.#ring(call);
       logger.info("call requested", { call: call.number, from: client.id, to: outcome.id });
       this.#forward(client, outcome, callId, message);
       return;
@@ -166,6 +170,13 @@ export class CallRouter {
     if ((client.plain || callee.plain) && this.calls.between(client, to))
       return obstacle("busy", "There is a call between you already.");
     return callee;
+  }
+
+  /** From now on for the whole time. */
+  #ring(call: HubCall): void {
+    const { clock, ringTimeoutMs } = this.#options;
+    call.stopRinging?.();
+    call.stopRinging = clock.after(ringTimeoutMs, () => this.#timeOut(call));
   }
 
   #accepted(call: HubCall): void {

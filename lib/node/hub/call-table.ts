@@ -9,6 +9,8 @@ export interface HubCall {
   readonly callee: HubClient;
   /** Cancels the ring time-out; undefined once the call was accepted. */
   stopRinging: (() => void) | undefined;
+  /** Who is called said that it waits in a queue: its time to be answered begins anew, while it says so and when it has left the queue. */
+  queued?: boolean;
 }
 
 const rememberMs = 60_000;

@@ -14,6 +14,7 @@ export interface PeerConnectionOptions {
   readonly iceServers?: readonly RTCIceServer[] | undefined;
   /** No address of this machine is shown to the other side: sound goes through a TURN server only. */
   readonly relayOnly?: boolean | undefined;
+  /** What comes first. The answering side's word counts, where it has one. */
   readonly codec?: PeerCodec | undefined;
   readonly send: (signal: PeerSignal) => void;
   /** Told after `connected` resolved: nothing comes through for now, it does again, or it did not come back in time. */
@@ -184,8 +185,9 @@ export class PeerConnection implements MediaTracks {
 
   #use(transceiver: RTCRtpTransceiver): void {
     this.#transceiver = transceiver;
-    const known = RTCRtpReceiver.getCapabilities?.("audio")?.codecs ?? [];
-    const order = preferCodec(known, this.#options.codec ?? "opus");
+    const { codec } = this.#options;
+    if (codec === undefined) return; // as the other side has it, or the browser
+    const order = preferCodec(RTCRtpReceiver.getCapabilities?.("audio")?.codecs ?? [], codec);
     // Where a browser has no say in it, the two find the codec by themselves.
     if (order.length > 0) transceiver.setCodecPreferences?.(order);
   }

@@ -69,10 +69,18 @@ export class Person {
     return person;
   }
 
+  /** What its calls hear while they are held. */
+  static async openWithMusic(browser: Browser, name: Name, music: Name, hub: string, options: Partial<ClientOptions>) {
+    const person = await Person.open(browser, name, hub, options);
+    await person.page.evaluate(() => window.client.close());
+    await person.join(hub, options, music);
+    return person;
+  }
+
   /** (Again, after the page was loaded again.) `window.client` and everything it says. */
-  async join(hub: string, options: Partial<ClientOptions> = {}): Promise<void> {
+  async join(hub: string, options: Partial<ClientOptions> = {}, music?: Name): Promise<void> {
     await this.page.evaluate(
-      async ([id, hub, file, options]) => {
+      async ([id, hub, file, options, music]) => {
         const context = new AudioContext();
         const buffer = await context.decodeAudioData(await (await fetch(file)).arrayBuffer());
         const microphone = () => {
@@ -88,7 +96,10 @@ export class Person {
           hub,
           id,
           displayName: id.toUpperCase(),
-          audio: { microphone: microphone() },
+          audio: {
+            microphone: microphone(),
+            ...(music !== undefined && { holdSound: await window.voicebridge.loadHoldSound(music) }),
+          },
           ...options,
         });
         window.client = client;
@@ -110,7 +121,7 @@ export class Person {
         });
         await client.connect();
       },
-      [this.name, hub, `/@fs${voiceOf(this.name)}`, options] as const,
+      [this.name, hub, `/@fs${voiceOf(this.name)}`, options, music && `/@fs${voiceOf(music)}`] as const,
     );
   }
 

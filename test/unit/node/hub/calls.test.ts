@@ -248,3 +248,19 @@ describe("a call through the hub", () => {
     expect(written).not.toContain(token);
   });
 });
+
+it("who waits in a queue, and is told so, does not time out; from its turn on it rings for the whole time", async () => {
+  const { clock, phone } = makeBoard({ ringTimeoutMs: 30_000 });
+  const [alice, bob] = [phone("alice"), phone("bob")];
+  alice.say({ type: "call-request", to: "bob", callId: "call-1", data: {} });
+  for (const position of [2, 2, 1, 1]) {
+    bob.say({ type: "call-ringing", to: "alice", callId: "call-1", data: { position } });
+    await clock.advance(20_000);
+  }
+  bob.say({ type: "call-ringing", to: "alice", callId: "call-1", data: {} });
+  await clock.advance(29_000);
+  bob.say({ type: "call-ringing", to: "alice", callId: "call-1", data: {} });
+  expect(alice.heard("call-reject")).toEqual([]);
+  await clock.advance(2000);
+  expect(alice.heard("call-reject")).toMatchObject([{ data: { code: "timeout" } }]);
+});
