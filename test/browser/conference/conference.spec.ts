@@ -28,6 +28,10 @@ test("in a conference of four each hears the three others and not itself; mute, 
     const all = names.map((name) => parties.party(name));
     const everybody = await listen(all);
 
+    const rated = () =>
+      page.evaluate(() => window.conference.participants.filter(({ quality }) => quality && quality.mos >= 1).length);
+    await expect.poll(rated, { timeout: 15_000 }).toBe(3);
+
     await page.evaluate(() => window.conference.mute(window.calls["anna"]!));
     const annaMuted = await listen(all, 2);
     await page.evaluate(() => window.conference.muteAll({ except: [window.calls["ben"]!] }));
@@ -52,6 +56,8 @@ test("in a conference of four each hears the three others and not itself; mute, 
 
     await page.evaluate(() => window.conference.whisper(window.calls["ben"]!, ["owner"]));
     const whispered = await listen(all.slice(0, 2), 2);
+    await parties.party("ben").session.hangUp("bye");
+    await expect.poll(() => page.evaluate(() => window.conference.participants.length)).toBe(2);
     await page.evaluate(() => window.conference.end());
     await expect.poll(() => page.evaluate(() => window.calls["anna"]!.state)).toBe("terminated");
     await page.evaluate(() => window.calls["dora"]!.hangUp());
@@ -60,7 +66,12 @@ test("in a conference of four each hears the three others and not itself; mute, 
     const entries = await log(page);
     const of = (type: string) => entries.filter((entry) => entry.type === type).map(({ detail }) => detail);
     expect(of("join")).toEqual(["owner", ...names]);
-    expect(of("leave")).toContainEqual(["cleo", "kicked"]);
+    expect(of("leave")).toEqual([
+      ["cleo", "kicked"],
+      ["ben", "ended"],
+      ["anna", "ended"],
+      ["owner", "left"],
+    ]);
     expect(of("conference ended")).toHaveLength(1);
     expect(of("speaker").length).toBeGreaterThan(0);
     const levels = entries.filter(({ type }) => type === "level");
