@@ -4,13 +4,14 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-const entries = {
-  voicebridge: "lib/index.ts",
-  "voicebridge/elements": "lib/ui/define.ts",
-  "voicebridge/node": "lib/node/index.ts",
-  "voicebridge/testing": "lib/testing/index.ts",
-  "voicebridge/testing/node": "lib/testing/node/index.ts",
-};
+/** The source of each entry by the name it is imported with; those of one module more, or made from the manifest, are left out. */
+function entriesOf(root) {
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  return Object.entries(exports).flatMap(([entry, { types = "", node }]) => {
+    const source = /^\.\/dist\/types\/(lib\/[^*]+)\.d\.ts$/.exec(types)?.[1];
+    return source === undefined || node !== undefined ? [] : [[`voicebridge${entry.slice(1)}`, `${source}.ts`]];
+  });
+}
 
 /** The model of the sources as they are; made once for each state of them. */
 export async function apiModel(root) {
@@ -18,18 +19,20 @@ export async function apiModel(root) {
     .filter((file) => file.endsWith(".ts"))
     .sort();
   const hash = createHash("sha256").update(readFileSync(import.meta.filename));
+  const entries = entriesOf(root);
+  hash.update(JSON.stringify(entries));
   for (const file of sources) hash.update(`${file}\0`).update(readFileSync(join(root, "lib", file)));
   const cache = resolve(root, "build/site", `api-${hash.digest("hex").slice(0, 16)}.json`);
   if (existsSync(cache)) return JSON.parse(readFileSync(cache, "utf8"));
   const { ts } = await import("@custom-elements-manifest/analyzer/index.js");
-  const model = read(ts, root);
+  const model = read(ts, root, entries);
   mkdirSync(resolve(cache, ".."), { recursive: true });
   writeFileSync(cache, JSON.stringify(model));
   return model;
 }
 
-function read(ts, root) {
-  const files = Object.values(entries).map((file) => resolve(root, file));
+function read(ts, root, entries) {
+  const files = entries.map(([, file]) => resolve(root, file));
   const program = ts.createProgram(files, {
     target: ts.ScriptTarget.ES2022,
     module: ts.ModuleKind.ESNext,
@@ -40,7 +43,7 @@ function read(ts, root) {
     types: [],
   });
   const checker = program.getTypeChecker();
-  return Object.entries(entries).map(([name, file]) => {
+  return entries.map(([name, file]) => {
     const source = program.getSourceFile(resolve(root, file));
     const symbol = checker.getSymbolAtLocation(source);
     const exported = checker.getExportsOfModule(symbol).flatMap((item) => {

@@ -1,10 +1,25 @@
-import type { AssetUrls } from "voicebridge";
+/**
+ * The built site is served under a strict policy: its calls use the asset files beside it. While it is developed they are inlined, as they are for
+ * most users. The elements are told at the moment they are asked for something, wherever they came from.
+ */
+const address = (file: string): string => new URL(`../voicebridge/${file}`, import.meta.url).href;
 
-/** Where the built site has the assets of the package: it is served under a strict policy. Undefined while it is developed: they are inlined. */
-export const assets: AssetUrls | undefined = import.meta.env.PROD
-  ? {
-      workletUrl: new URL("../voicebridge/worklet.js", import.meta.url).href,
-      workerUrl: new URL("../voicebridge/worker.js", import.meta.url).href,
-      wasmUrl: new URL("../voicebridge/core.wasm", import.meta.url).href,
-    }
-  : undefined;
+function useFiles(): void {
+  for (const element of document.querySelectorAll("voice-call")) {
+    element.workletUrl ??= address("worklet.js");
+    element.workerUrl ??= address("worker.js");
+    element.wasmUrl ??= address("core.wasm");
+  }
+  const assets = {
+    workletUrl: address("worklet.js"),
+    workerUrl: address("worker.js"),
+    wasmUrl: address("core.wasm"),
+  };
+  for (const element of document.querySelectorAll("voice-preflight")) element.options ??= { assets };
+}
+
+if (import.meta.env.PROD) {
+  for (const type of ["voice-call-request", "voice-preflight-request"]) {
+    document.addEventListener(type, useFiles, { capture: true });
+  }
+}

@@ -3,7 +3,8 @@ import "voicebridge/elements";
 
 const scripts = import.meta.glob(["../recipes/*/main.ts", "../recipes/*/main.tsx"]);
 
-for (const { dataset } of document.querySelectorAll<HTMLElement>("[data-recipe]")) {
-  const [, run] = Object.entries(scripts).find(([file]) => file.split("/").at(-2) === dataset.recipe) ?? [];
+for (const place of document.querySelectorAll<HTMLElement>("[data-recipe]")) {
+  const [, run] = Object.entries(scripts).find(([file]) => file.split("/").at(-2) === place.dataset.recipe) ?? [];
   await run?.();
+  place.dataset.ready = "";
 }

@@ -1,5 +1,6 @@
 import type { CallStats } from "voicebridge";
 import "voicebridge/elements";
+import "./assets.ts";
 import { agentAddress, agents, type Choices, readChoices, writeChoices } from "./choices.ts";
 import { fillElementsTable } from "./elements-table.ts";
 import { EventLog } from "./event-log.ts";

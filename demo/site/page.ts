@@ -1,4 +1,5 @@
 /** On every page but the demo: what its address says of looks, and buttons that copy. */
+import "./assets.ts";
 import { copy, copyOutcome } from "./copy.ts";
 
 const query = new URLSearchParams(location.search);

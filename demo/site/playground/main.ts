@@ -1,7 +1,6 @@
 /** The playground of one element: what is chosen is applied to the element and shown as code. */
 import "voicebridge/elements";
 import type { PlaygroundData } from "../../generate/manifest.ts";
-import { assets } from "../assets.ts";
 import { EventLog } from "../event-log.ts";
 import { SnippetList } from "../snippets.ts";
 import { fillControls } from "./controls.ts";
@@ -29,8 +28,6 @@ const usual = new Map<string, string>([
 if (tag === "voice-incoming") await import("./incoming.ts");
 const shown = document.createElement(tag);
 const call = isCall ? (shown as HTMLElementTagNameMap["voice-call"]) : document.createElement("voice-call");
-if (assets) call.options = { assets };
-if (assets && tag === "voice-preflight") (shown as HTMLElementTagNameMap["voice-preflight"]).options = { assets };
 if (isCall) stage.append(shown);
 else if (tag === "voice-incoming") (await import("./incoming.ts")).stageIncoming(stage, shown);
 else if (tag === "voice-preflight") stage.append(shown);
