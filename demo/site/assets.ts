@@ -2,7 +2,8 @@
  * The built site is served under a strict policy: its calls use the asset files beside it. While it is developed they are inlined, as they are for
  * most users. The elements are told at the moment they are asked for something, wherever they came from.
  */
-const address = (file: string): string => new URL(`../voicebridge/${file}`, import.meta.url).href;
+const here = import.meta.url; // the bundler would look for a file at build time
+const address = (file: string): string => new URL(`../voicebridge/${file}`, here).href;
 
 function useFiles(): void {
   for (const element of document.querySelectorAll("voice-call")) {
