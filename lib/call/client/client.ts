@@ -176,7 +176,13 @@ export class Client extends ClientEvents {
       return Promise.reject(clientError("hub-refused", "This client has no hub."));
     }
     if (this.#state === "closed") return Promise.reject(clientError("hub-closed", "The client is closed."));
-    this.#connecting ??= this.#connect();
+    if (!this.#connecting) {
+      const connecting = this.#connect();
+      this.#connecting = connecting;
+      connecting.catch(() => {
+        if (this.#connecting === connecting) this.#connecting = undefined;
+      });
+    }
     return this.#connecting;
   }
 

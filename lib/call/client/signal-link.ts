@@ -94,6 +94,7 @@ export class SignalLink {
    */
   open(): Promise<void> {
     if (this.#state === "closed") return Promise.reject(closedError());
+    if (this.#state === "online") return Promise.resolve();
     if (!this.#opening) {
       let [resolve, reject] = [() => {}, (_: VoiceError) => {}];
       const promise = new Promise<void>((done, fail) => {
@@ -101,6 +102,7 @@ export class SignalLink {
       });
       promise.catch(() => {});
       this.#opening = { promise, resolve, reject };
+      if (this.#state !== "idle") return promise; // it goes on trying
       this.#openedAt = this.#clock.now();
       this.#to("connecting");
       this.#connect();
@@ -199,7 +201,10 @@ export class SignalLink {
       return;
     }
     const error = clientError("hub-unreachable", "There is no connection to the hub.");
-    if (code !== hubClose.duplicateId) this.#opening?.reject(error);
+    if (code !== hubClose.duplicateId) {
+      this.#opening?.reject(error);
+      this.#opening = undefined;
+    }
     this.#to(this.#resume === undefined ? "connecting" : "away", error);
     this.#cancelTimer = this.#clock.after(this.#backoff.nextMs(), () => this.#connect());
   }

@@ -143,8 +143,12 @@ test("pauses grow while the hub is away, up to eight seconds, and a wake-up trie
   expect(pauses).toEqual([300, 600, 1200, 2400, 4800, 8000, 8000]);
   socket().end();
   const count = FakeSocket.made.length;
+  const again = link.open();
   link.wake();
   expect(FakeSocket.made).toHaveLength(count + 1);
+  socket().welcome();
+  await again;
+  expect(link.state).toBe("online");
 });
 
 test("a hub that says nothing is left: at the start, and when it stops answering", async () => {
