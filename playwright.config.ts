@@ -19,7 +19,7 @@ const long = [
   "package",
   "audio/life",
   "conference",
-].map((name) => new RegExp(`/${name}(\\.spec\\.ts|/)|${name}\\.spec\\.ts$`));
+].map((name) => new RegExp(`/${name}(/.*)?\\.spec\\.ts$`));
 const onlyLong = Boolean(process.env["TEST_LONG"]);
 
 export default defineConfig({
