@@ -64,6 +64,11 @@ export default defineConfig({
     fs: { allow: [from(".")] },
   },
   build: { outDir: from("build/site/pages"), emptyOutDir: true, target: "es2022", modulePreload: { polyfill: false } },
+  // All that any page needs is prepared at the start: what is found later makes the page load again.
+  optimizeDeps: {
+    entries: ["*.html", "site/**/*.ts", "recipes/*/main.{ts,tsx}"],
+    include: ["react", "react-dom/client", "react/jsx-dev-runtime"],
+  },
   plugins: [
     isolation,
     servers,

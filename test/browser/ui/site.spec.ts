@@ -20,6 +20,7 @@ for (const { path } of pages) {
   test(`${path} breaks no rule of axe, light or dark, fits 320 px either way round, and asks nobody else`, async ({
     page,
   }) => {
+    test.setTimeout(180_000); // the API has thousands of nodes to look at
     const problems = watch(page);
     await page.emulateMedia({ colorScheme: "light" });
     await page.goto(path);
