@@ -5,6 +5,7 @@ const groups = ["Start", "Elements", "Recipes", "Reference"] as const;
 
 /** The sections named at the head of every page. */
 const sections = [
+  ["/phone/", "Phone"],
   ["/quick-start/", "Quick start"],
   ["/elements/", "Elements"],
   ["/recipes/", "Recipes"],

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 export type PageSource =
-  /** Written by hand, as `demo/index.html`. */
+  /** Written by hand: `index.html` in `demo/`, or in a folder there. */
   | { readonly kind: "html" }
   | { readonly kind: "markdown"; readonly file: string }
   | { readonly kind: "elements" }
@@ -42,6 +42,7 @@ export function sitePages(): readonly SitePage[] {
   const guide = guides.map((file) => resolve(root, file)).find((file) => existsSync(file));
   return [
     { path: "/", title: "Demo", group: "Start", source: { kind: "html" } },
+    { path: "/phone/", title: "Phone", group: "Start", source: { kind: "html" } },
     markdownPage("/quick-start/", "Start", resolve(content, "quick-start.md")),
     { path: "/elements/", title: "All elements", group: "Elements", source: { kind: "elements" } },
     ...elementTags().map(

@@ -16,7 +16,7 @@ export interface SiteOptions {
   readonly manifest: () => Promise<Manifest>;
 }
 
-/** Serves and builds every page of `sitePages()`, and puts the site's head on the demo page. */
+/** Serves and builds every page of `sitePages()`, and puts the site's head on those written by hand. */
 export function site(options: SiteOptions): Plugin {
   let made: Promise<Manifest> | undefined;
   const manifest = () => {
@@ -32,13 +32,13 @@ export function site(options: SiteOptions): Plugin {
     }),
     configureServer(server) {
       server.middlewares.use((request, response, next) => {
-        const { pathname } = new URL(request.url ?? "/", "http://localhost");
+        const { pathname, search } = new URL(request.url ?? "/", "http://localhost");
         const pages = sitePages();
         const page = pages.find(({ path, source }) => path === pathname && source.kind !== "html");
         if (!page) {
           const slashed = pages.find(({ path }) => path === `${pathname}/`);
           if (!slashed) return next();
-          response.writeHead(302, { location: slashed.path }).end();
+          response.writeHead(302, { location: slashed.path + search }).end();
           return;
         }
         render(page, pages, manifest)
@@ -53,8 +53,15 @@ export function site(options: SiteOptions): Plugin {
     },
     transformIndexHtml: {
       order: "pre",
-      handler: (html) =>
-        html.replace("<!-- site header -->", () => header("/", sitePages(), ["#try", "Skip to the call"])),
+      handler: (html, context) =>
+        html.replace("<!-- site header -->", () => {
+          const path = context.path.replace(/index\.html$/, "");
+          return header(
+            path,
+            sitePages(),
+            path === "/" ? ["#try", "Skip to the call"] : ["#content", "Skip to the content"],
+          );
+        }),
     },
   };
 }
@@ -79,7 +86,7 @@ async function render(page: SitePage, pages: readonly SitePage[], manifest: () =
       return whole(apiPage(await apiModel(root), path), "/site/api.ts");
     }
     case "html":
-      return readFileSync(resolve(root, "demo/index.html"), "utf8");
+      return readFileSync(resolve(root, `demo${path}index.html`), "utf8");
   }
 }
 
