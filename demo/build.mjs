@@ -11,6 +11,6 @@ for (const step of ["wasm/build.mjs", "worklets/build.mjs", "lib/transport/build
 await build({ configFile: resolve(root, "vite.config.ts"), base: "./", logLevel: "warn" });
 const folder = resolve(root, "build/site/pages/voicebridge");
 mkdirSync(folder, { recursive: true });
-for (const file of ["worklet.js", "worker.js", "core.wasm"])
+for (const file of ["worklet.js", "worker.js", "core.wasm", "mixer-worklet.js", "signals.wasm"])
   copyFileSync(resolve(root, "build", file), resolve(folder, file));
 console.log("build/site/pages");

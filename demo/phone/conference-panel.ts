@@ -1,6 +1,7 @@
 import { html, nothing, render, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { type Client, Conference, type OwnerPlace, type Participant } from "voicebridge";
+import { assets } from "../site/assets.ts";
 import { nameOfCall } from "./names.ts";
 
 export interface ConferencePanelOptions {
@@ -34,7 +35,7 @@ export class ConferencePanel {
   }
 
   #begin(): Conference {
-    const conference = new Conference();
+    const conference = new Conference(assets && { assets });
     this.#conference = conference;
     const { changed } = this.#options;
     for (const type of ["join", "change", "activespeaker"] as const) conference.addEventListener(type, changed);
