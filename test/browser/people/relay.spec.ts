@@ -10,7 +10,7 @@ test.use({ launchOptions });
 
 /** coturn: `apt-get install coturn`, or wherever TURNSERVER says. */
 const program = process.env["TURNSERVER"] ?? "turnserver";
-const missing = spawnSync(program, ["--version"]).error !== undefined;
+const missing = spawnSync(program, ["--version"]).status !== 0;
 if (missing) console.warn("SKIPPED: there is no turnserver here, so no call went through a relay.");
 /** Browsers send nothing to loopback from their other addresses. */
 const address = Object.values(networkInterfaces())
@@ -23,6 +23,16 @@ async function freePort(host: string): Promise<number> {
   const { port } = socket.address();
   await new Promise<void>((resolve) => socket.close(() => resolve()));
   return port;
+}
+
+/** Resolves when the server answers: a Binding request (RFC 5389 §6), again and again. */
+async function answers(host: string, port: number): Promise<void> {
+  const socket = createSocket("udp4");
+  const request = Buffer.concat([Buffer.from([0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42]), Buffer.alloc(12, 7)]);
+  const ask = setInterval(() => socket.send(request, port, host), 200);
+  await new Promise<void>((resolve) => socket.once("message", () => resolve()));
+  clearInterval(ask);
+  socket.close();
 }
 
 test("relay only, sound goes through the TURN server with the hub's credentials, and no address is shown", async ({
@@ -43,6 +53,7 @@ test("relay only, sound goes through the TURN server with the hub's credentials,
     ],
     { stdio: "ignore", cwd: folder },
   );
+  await answers(host, port);
   const turn = { urls: [`turn:${host}:${port}?transport=udp`], secret, ttlSeconds: 600 };
   const hub = await startHub({ turn });
   const [alice, bob] = await Promise.all([
