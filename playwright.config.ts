@@ -18,6 +18,10 @@ const long = [
   "devices/noise-suppressor",
   "package",
   "audio/life",
+  "audio/loop",
+  "ui/site",
+  "ui/recipes",
+  "ui/preflight",
   "conference",
 ].map((name) => new RegExp(`/${name}(/.*)?\\.spec\\.ts$`));
 const onlyLong = Boolean(process.env["TEST_LONG"]);

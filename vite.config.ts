@@ -21,10 +21,13 @@ const isolation: Plugin = {
   },
 };
 
-/** Unit tests that open nothing. */
-const pure = ["audio", "call", "core", "frames", "protocol", "session", "ui", "wasm"].map(
-  (room) => `test/unit/${room}/**/*.test.ts`,
+const unitTests = (...names: string[]) => names.map((name) => `test/unit/${name}.test.ts`);
+/** They open nothing. */
+const pure = unitTests(
+  ...["audio", "call", "core", "frames", "protocol", "session", "ui", "wasm"].map((room) => `${room}/**/*`),
 );
+/** They change what others in the same process would see: clocks, modules, the environment. */
+const alone = unitTests("node/conduct", "node/webrtc/without-werift", "testing/trace-recorder", "demo/answering");
 
 /** On the page's own origin the demo agents answer at `/rtvbp/<agent>`, and people find each other at `/hub`. */
 const servers: Plugin = {
@@ -79,11 +82,15 @@ export default defineConfig({
     environment: "node",
     testTimeout: 60_000,
     pool: "forks",
-    maxWorkers: 2,
-    // Files that open nothing share a process: modules are loaded, and wasm is compiled, once.
+    maxWorkers: 3, // some of them wait
+    // Those of a group share processes: modules are loaded, and wasm is compiled, once.
     projects: [
       { extends: true, test: { name: "pure", include: pure, isolate: false } },
-      { extends: true, test: { name: "apart", include: ["test/unit/**/*.test.ts"], exclude: pure } },
+      {
+        extends: true,
+        test: { name: "sockets", include: unitTests("**/*"), exclude: [...pure, ...alone], isolate: false },
+      },
+      { extends: true, test: { name: "alone", include: alone } },
     ],
   },
 });
