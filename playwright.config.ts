@@ -31,7 +31,8 @@ export default defineConfig({
   testMatch: onlyLong ? long : "**/*.spec.ts",
   testIgnore: onlyLong ? [] : long,
   outputDir: "build/browser",
-  workers: 2,
+  // Where nobody waits for it, what is heard is disturbed less.
+  workers: process.env["CI"] ? 2 : 3,
   retries: 0,
   forbidOnly: Boolean(process.env["CI"]),
   timeout: 120_000,
