@@ -19,6 +19,7 @@ const long = [
   "package",
   "audio/life",
   "audio/loop",
+  "core/playout",
   "ui/site",
   "ui/recipes",
   "ui/preflight",

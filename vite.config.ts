@@ -82,7 +82,7 @@ export default defineConfig({
     environment: "node",
     testTimeout: 60_000,
     pool: "forks",
-    maxWorkers: 3, // some of them wait
+    maxWorkers: 4, // some of them wait
     // Those of a group share processes: modules are loaded, and wasm is compiled, once.
     projects: [
       { extends: true, test: { name: "pure", include: pure, isolate: false } },

@@ -132,9 +132,10 @@ describe("voice activity detection", () => {
 
   const cases = [
     ...(["white", "pink", "car"] as Color[]).flatMap((color) =>
-      [8000, 16000].flatMap((rate) => [15, 8].map((snr) => [color, rate, snr] as const)),
+      [8000, 16000].map((rate) => [color, rate, 8] as const),
     ),
     ["white", 8000, 25] as const,
+    ["car", 16000, 15] as const,
     ["pink", 48000, 15] as const,
   ];
 
