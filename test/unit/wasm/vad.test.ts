@@ -131,9 +131,7 @@ describe("voice activity detection", () => {
   }, 120_000);
 
   const cases = [
-    ...(["white", "pink", "car"] as Color[]).flatMap((color) =>
-      [8000, 16000].map((rate) => [color, rate, 8] as const),
-    ),
+    ...(["white", "pink", "car"] as Color[]).flatMap((color) => [8000, 16000].map((rate) => [color, rate, 8] as const)),
     ["white", 8000, 25] as const,
     ["car", 16000, 15] as const,
     ["pink", 48000, 15] as const,
