@@ -22,12 +22,10 @@ const isolation: Plugin = {
 };
 
 const unitTests = (...names: string[]) => names.map((name) => `test/unit/${name}.test.ts`);
-/** They open nothing. */
-const pure = unitTests(
-  ...["audio", "call", "core", "frames", "protocol", "session", "ui", "wasm"].map((room) => `${room}/**/*`),
-);
-/** They change what others in the same process would see: clocks, modules, the environment. */
-const alone = unitTests("node/conduct", "node/webrtc/without-werift", "testing/trace-recorder", "demo/answering");
+/** They compute: no clock, socket or global is replaced. */
+const pure = unitTests(...["core", "frames", "protocol", "wasm"].map((room) => `${room}/**/*`));
+/** What the guides say is compiled and run, proxies included: part of `npm run test:long`. */
+const documents = process.env["TEST_LONG"] ? [] : unitTests("docs/**/*", "demo/**/*");
 
 /** On the page's own origin the demo agents answer at `/rtvbp/<agent>`, and people find each other at `/hub`. */
 const servers: Plugin = {
@@ -82,15 +80,11 @@ export default defineConfig({
     environment: "node",
     testTimeout: 60_000,
     pool: "forks",
-    maxWorkers: 4, // some of them wait
-    // Those of a group share processes: modules are loaded, and wasm is compiled, once.
+    maxWorkers: 3, // some of them wait
     projects: [
+      // They share processes: wasm is compiled once.
       { extends: true, test: { name: "pure", include: pure, isolate: false } },
-      {
-        extends: true,
-        test: { name: "sockets", include: unitTests("**/*"), exclude: [...pure, ...alone], isolate: false },
-      },
-      { extends: true, test: { name: "alone", include: alone } },
+      { extends: true, test: { name: "apart", include: unitTests("**/*"), exclude: [...pure, ...documents] } },
     ],
   },
 });
