@@ -24,6 +24,7 @@ const long = [
   "ui/recipes",
   "ui/preflight",
   "conference",
+  "call/flight-record",
 ].map((name) => new RegExp(`/${name}(/.*)?\\.spec\\.ts$`));
 const onlyLong = Boolean(process.env["TEST_LONG"]);
 

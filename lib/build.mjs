@@ -18,6 +18,7 @@ import { join, relative, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { makeManifest, webTypes } from "./manifest.mjs";
+import { templateMinifier } from "./minify-templates.mjs";
 import { typings } from "./typings.mjs";
 
 const root = resolve(import.meta.dirname, "..");
@@ -114,7 +115,7 @@ async function bundle() {
     chunkNames: "chunks/[hash]",
     packages: "external",
     external: ["node:*"],
-    plugins: [registrationApart],
+    plugins: [registrationApart, templateMinifier],
     metafile: true,
   });
   refuseUndeclared(metafile);
@@ -131,6 +132,7 @@ async function bundle() {
       format,
       ...(format === "iife" ? { globalName: "voicebridge" } : {}),
       platform: "browser",
+      plugins: [templateMinifier],
       minify: true,
     });
   }

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { templateMinifier } from "../lib/minify-templates.mjs";
 
 const root = resolve(import.meta.dirname, "..");
 process.chdir(root);
@@ -81,7 +82,7 @@ async function bundledBytes(name, contents, plugins) {
   await build({
     stdin: { contents, resolveDir: root, loader: "ts" },
     ...{
-      plugins,
+      plugins: [...plugins, templateMinifier],
       outfile,
       bundle: true,
       minify: true,
@@ -116,7 +117,7 @@ const rows = [
   ],
   ["worklet + wasm", gzipBytes("build/worklet.js") + gzipBytes("build/core.wasm"), 20],
   ["socket worker", gzipBytes("build/worker.js"), 5],
-  ["everything in one file, assets inlined", await bundledBytes("whole", 'import "voicebridge/elements";', []), 98],
+  ["everything in one file, assets inlined", await bundledBytes("whole", 'import "voicebridge/elements";', []), 106],
 ];
 for (const [name, bytes, budgetKb] of rows) {
   const over = bytes > budgetKb * 1024;

@@ -90,6 +90,11 @@ export interface CallOptions {
   readonly reconnect?: ReconnectOptions | false;
   /** `reload`: a page that is loaded again can take the call up: see `Call.resume`. Otherwise the call ends with the page. */
   readonly resume?: "reload";
+  /**
+   * Keeps a record of the call in memory (about 1.5 MB an hour, at most 4), for `flightRecord()`; the script that does so is loaded with the
+   * first call. Default: true in a page, false where there is none.
+   */
+  readonly flightRecord?: boolean;
   /** Looks on at every session of the call, one after the other: a `SessionRecorder`. */
   readonly tap?: SessionTap;
   /** Opens microphone and loudspeaker; replaced in tests. */

@@ -34,6 +34,7 @@ import { type Caption, Captions } from "./captions.ts";
 import { defaultCodecs, formatOf, offerCodecs } from "./codecs.ts";
 import { dial } from "./dial.ts";
 import { type DtmfPress, DtmfSender, type DtmfTiming } from "./dtmf-sender.ts";
+import type { FlightRecorder, FlightRecordOptions } from "./flight-recorder.ts";
 import { type Destination, failure, Line, type LineHost } from "./line.ts";
 import { watchPage } from "./page-watch.ts";
 import type { QualityMeter } from "./quality-meter.ts";
@@ -42,6 +43,8 @@ import { VoiceError } from "./voice-error.ts";
 
 /** Time between two looks at statistics and round trip while a call is on. */
 const QUALITY_INTERVAL_MS = 2000;
+/** How long a call waits for the script that keeps its record. */
+const RECORDER_WAIT_MS = 1000;
 
 const CallEvents = EventTarget as new () => TypedEventTarget<CallEventMap>;
 
@@ -66,6 +69,7 @@ export class Call extends CallEvents {
   readonly #warnings = new Map<string, CallWarning>();
   readonly #dtmf: DtmfSender;
   readonly #recordings = new CallRecordings();
+  #flight: FlightRecorder | undefined;
   #state: CallState = "idle";
   #starting: Promise<void> | undefined;
   #ending: Promise<CallEnd> | undefined;
@@ -337,14 +341,32 @@ export class Call extends CallEvents {
     };
   }
 
+  /** Whether there is something for `flightRecord()` to give. */
+  get hasFlightRecord(): boolean {
+    return this.#flight !== undefined;
+  }
+
+  /**
+   * One file of the call so far, also after its end, for whoever has to find out what happened: control messages (without credentials and
+   * session descriptions), states, levels, quality, warnings. `voicebridge inspect` prints it, `<voice-replay>` shows it. Throws `VoiceError`
+   * `call-state` where none is kept.
+   */
+  async flightRecord(options?: FlightRecordOptions): Promise<Blob> {
+    if (!this.#flight)
+      throw new VoiceError("call-state", "No record of this call is kept.", "Start it, with flightRecord: true.");
+    return this.#flight.blob(options);
+  }
+
   async #start(): Promise<void> {
     if (this.#state !== "idle") throw abandoned();
     this.#to("initiating");
+    const recording = this.#keepRecord();
     try {
       const line = this.#options.line?.(this.#host, this) ?? this.#makeLine();
       this.#line = line;
       const { microphone = {}, assets = {}, openAudio = CallAudio.open } = this.#options;
       const audio = await openAudio({ microphone, assets, devices: this.devices, signal: this.#abort.signal });
+      await recording;
       if (this.#ending) {
         await audio.close();
         throw abandoned();
@@ -362,6 +384,16 @@ export class Call extends CallEvents {
       await this.#finish(failure(thrown));
       throw VoiceError.from(thrown);
     }
+  }
+
+  /** A record that cannot be had in time keeps nobody from calling: then it begins later, or there is none. */
+  async #keepRecord(): Promise<void> {
+    if (!(this.#options.flightRecord ?? "document" in globalThis)) return;
+    const kept = import("./flight-recorder.ts").then(({ FlightRecorder }) => {
+      this.#flight = new FlightRecorder(this, this.#options.tap);
+    });
+    const enough = new Promise((resolve) => setTimeout(resolve, RECORDER_WAIT_MS));
+    await Promise.race([kept.catch(() => undefined), enough]);
   }
 
   /** The application the call begins with, or had been moved to before the page was loaded again. Throws where there is no address. */
@@ -395,6 +427,7 @@ export class Call extends CallEvents {
 
   #makeLine(): Line {
     const { from = "browser", to, metadata, codecs = defaultCodecs, reconnect = {} } = this.#options;
+    const tap = () => this.#flight ?? this.#options.tap;
     return new Line(this.#host, {
       destination: this.#destination(),
       call: { id: this.id, from },
@@ -403,7 +436,9 @@ export class Call extends CallEvents {
       metadata: (metadata ?? null) as JsonObject | null,
       reconnect,
       resumedFrom: this.#resumed?.sessionId,
-      tap: this.#options.tap,
+      get tap() {
+        return tap();
+      },
     });
   }
 

@@ -10,6 +10,19 @@ export { type CodecPreference, defaultCodecs } from "./codecs.ts";
 export * from "./conference/index.ts";
 export * from "./devices.ts";
 export type { DtmfTiming } from "./dtmf-sender.ts";
+export type { FlightNotes, LevelsNote, SoundNote } from "./flight-notes.ts";
+export {
+  type FlightEvent,
+  type FlightEventKind,
+  type FlightLevel,
+  type FlightQuality,
+  type FlightRecord,
+  type FlightSound,
+  type FlightSpan,
+  flightAt,
+  readFlightRecord,
+} from "./flight-record.ts";
+export type { FlightRecordOptions } from "./flight-recorder.ts";
 export * from "./preflight.ts";
 export type { Verdict } from "./preflight-verdicts.ts";
 export * from "./preview.ts";

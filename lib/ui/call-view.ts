@@ -23,6 +23,8 @@ export type CallView = Pick<
   | "startRecording"
   | "pauseRecording"
   | "stopRecording"
+  | "hasFlightRecord"
+  | "flightRecord"
   | "stats"
   | "addEventListener"
   | "removeEventListener"

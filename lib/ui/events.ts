@@ -27,6 +27,8 @@ export interface VoiceRequestMap {
   "voice-processing-request": CustomEvent<Partial<MicrophoneSettings>>;
   /** Record the call in this page: the person has agreed to what was asked. */
   "voice-record-request": CustomEvent<null>;
+  /** Save the file in which this page has kept what happened in the call. */
+  "voice-flight-record-request": CustomEvent<null>;
   /** Check microphone, loudspeaker and connection. */
   "voice-preflight-request": CustomEvent<null>;
   /** Take a call that rings; dispatched by `<voice-incoming>`. */

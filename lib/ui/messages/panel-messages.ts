@@ -33,6 +33,8 @@ export interface PanelMessages {
   readonly concealed: string;
   readonly drift: string;
   readonly delayPlot: string;
+  readonly flightSave: string;
+  readonly flightHint: string;
   /** `<voice-recorder>` */
   readonly record: string;
   readonly recordPause: string;

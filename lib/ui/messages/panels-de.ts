@@ -33,6 +33,9 @@ export const panels: PanelMessages = {
   drift: "Abweichung der Uhren",
   delayPlot:
     "Verzögerung der letzten {seconds} Sekunden: jetzt {now} ms, am kürzesten {lowest} ms, am längsten {highest} ms",
+  flightSave: "Diagnosedatei speichern",
+  flightHint:
+    "Zustände, Pegel, Qualität und Nachrichten dieses Gesprächs, mit Mitschriften und ohne Ton, für die Fehlersuche.",
   record: "Aufnehmen",
   recordPause: "Pause",
   recordStop: "Aufnahme beenden",

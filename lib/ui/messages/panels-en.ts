@@ -32,6 +32,9 @@ export const panels: PanelMessages = {
   concealed: "Sound that was filled in",
   drift: "Difference of the clocks",
   delayPlot: "Delay over the last {seconds} seconds: now {now} ms, lowest {lowest} ms, highest {highest} ms",
+  flightSave: "Save a diagnosis file",
+  flightHint:
+    "States, levels, quality and messages of this call, with transcripts and without sound, for whoever looks for a fault.",
   record: "Record",
   recordPause: "Pause",
   recordStop: "Stop recording",

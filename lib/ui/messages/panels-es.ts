@@ -32,6 +32,9 @@ export const panels: PanelMessages = {
   concealed: "Sonido rellenado",
   drift: "Diferencia de los relojes",
   delayPlot: "Retraso de los últimos {seconds} segundos: ahora {now} ms, mínimo {lowest} ms, máximo {highest} ms",
+  flightSave: "Guardar un archivo de diagnóstico",
+  flightHint:
+    "Estados, niveles, calidad y mensajes de esta llamada, con transcripciones y sin sonido, para quien busque un fallo.",
   record: "Grabar",
   recordPause: "Pausa",
   recordStop: "Detener la grabación",

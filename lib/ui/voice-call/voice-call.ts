@@ -299,7 +299,7 @@ export class VoiceCall extends VoiceElement {
         </div>
         ${
           this.#qualityShown
-            ? html`<voice-quality part="quality" foldable ?hidden=${!live || this.noQuality}></voice-quality>`
+            ? html`<voice-quality part="quality" foldable ?hidden=${(!live && phase !== "over") || this.noQuality}></voice-quality>`
             : nothing
         }
         <div part="end" class="end" role=${this.#failure ? "alert" : nothing} ?hidden=${phase !== "over"}>

@@ -4,6 +4,7 @@ import type { QualityGrade } from "../../call/quality.ts";
 import type { CallQuality } from "../../call/quality-meter.ts";
 import { fill } from "../messages/messages.ts";
 import type { PanelInside, PanelTools } from "../voice-panel.ts";
+import { download, flightName } from "./download.ts";
 import { polyline, QualityHistory, scaleOf } from "./quality-history.ts";
 import type { VoiceQuality } from "./voice-quality.ts";
 
@@ -91,6 +92,16 @@ export const styles = css`
     stroke: var(--_good);
     stroke-width: 1.5;
   }
+  .flight {
+    display: grid;
+    gap: 0.375rem;
+    justify-items: start;
+    color: var(--_soft);
+    font-size: 0.75rem;
+  }
+  .flight button {
+    font-size: 0.8125rem;
+  }
   .figure {
     display: grid;
     direction: ltr;
@@ -145,9 +156,11 @@ class QualityPanel implements PanelInside {
   }
 
   render(): TemplateResult {
-    const { host } = this.#tools;
+    const { host, call } = this.#tools;
     const quality = this.#quality;
-    const details = quality && !host.compact ? this.#details(quality) : nothing;
+    const details = host.compact
+      ? nothing
+      : html`${quality ? this.#details(quality) : nothing} ${call?.hasFlightRecord ? this.#flight() : nothing}`;
     return host.foldable && !host.compact
       ? html`<details>
           <summary>${this.#summary(quality)}</summary>
@@ -212,6 +225,22 @@ class QualityPanel implements PanelInside {
       <span aria-hidden="true">0 ms</span>
     </div>`;
   }
+
+  #flight(): TemplateResult {
+    const { words } = this.#tools;
+    return html`<div class="flight">
+      <button part="save" type="button" aria-describedby="flight-hint" @click=${this.#save}>${words.flightSave}</button>
+      <span id="flight-hint">${words.flightHint}</span>
+    </div>`;
+  }
+
+  readonly #save = (): void => {
+    const { ask, call } = this.#tools;
+    const saved = ask("voice-flight-record-request", null, async () => {
+      if (call) download(await call.flightRecord(), flightName(new Date()));
+    });
+    saved.catch(() => undefined); // told by a `voice-error`
+  };
 
   #number(value: number, digits = 0): string {
     return new Intl.NumberFormat(this.#tools.locale, {

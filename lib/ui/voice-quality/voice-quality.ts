@@ -10,8 +10,11 @@ import { type PanelScript, VoicePanel } from "../voice-panel.ts";
  * @csspart bars - The bars.
  * @csspart stages - Where the milliseconds go.
  * @csspart plot - The delay over time.
+ * @csspart save - The button that saves a file of what happened in the call.
  * @cssprop --voice-good - Bars and curve.
  * @cssprop --voice-danger - Bars while it is bad.
+ * @fires voice-flight-record-request - A person asks for the file of what happened in the call. Cancelable.
+ * @fires voice-error - There is none. `detail.error`
  */
 export class VoiceQuality extends VoicePanel {
   static override readonly callEvents: readonly CallEventType[] = ["quality", "statechange", "ended"];

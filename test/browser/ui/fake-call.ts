@@ -30,6 +30,7 @@ export class FakeCall extends EventTarget implements CallView {
   ended: CallEnd | undefined;
   warnings: readonly CallWarning[] = [];
   volume = 1;
+  hasFlightRecord = true;
   readonly devices = new DeviceManager();
   /** What it was asked for, oldest first. */
   readonly asked: string[] = [];
@@ -84,6 +85,11 @@ export class FakeCall extends EventTarget implements CallView {
     const stages = { captureMs: 20, networkMs: delayMs / 4, bufferMs: delayMs / 2, outputMs: delayMs / 4 - 20 };
     const heard = { stages, driftPpm: 12.4, state: "playing", sender: "live" } as const;
     this.dispatchEvent(new CallQualityEvent({ ...rateQuality({ delayMs, concealedPct }), ...heard }));
+  }
+
+  async flightRecord(): Promise<Blob> {
+    this.#ask("flightRecord");
+    return new Blob([`{"type":"trace","version":1,"startedAt":0,"audio":false}\n`], { type: "application/jsonl" });
   }
 
   async resumeAudio(): Promise<void> {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect } from "@playwright/test";
 import { axeViolations, test } from "./elements-page.ts";
 
@@ -33,6 +34,34 @@ test("the quality says bars, word, score, and where the milliseconds go", async 
   expect(points?.split(" ")).toHaveLength(2);
   expect(points).toMatch(/ 240\.0,16\.0$/); // 600 of 800 ms, at the right edge
   expect(await axeViolations(page)).toEqual([]);
+});
+
+test("what the call has kept of itself is saved as a file, unless the page objects or nothing is kept", async ({
+  page,
+  open,
+}) => {
+  await open(show);
+  await page.evaluate(() => {
+    document.querySelector("voice-quality")!.call = window.ui.call;
+    window.ui.call.move("active");
+  });
+  const save = page.getByRole("button", { name: "Save a diagnosis file" });
+  await expect(save).toHaveAccessibleDescription(/with transcripts and without sound/);
+  await page.evaluate(() =>
+    document.addEventListener("voice-flight-record-request", (event) => event.preventDefault(), { once: true }),
+  );
+  await save.click();
+  expect(await page.evaluate(() => window.ui.call.asked)).toEqual([]);
+  const download = page.waitForEvent("download");
+  await save.click();
+  const file = await download;
+  expect(file.suggestedFilename()).toMatch(/^call-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.jsonl$/);
+  expect(readFileSync(await file.path(), "utf8")).toMatch(/^{"type":"trace","version":1/);
+  await page.evaluate(() => {
+    window.ui.call.hasFlightRecord = false;
+    window.ui.call.move("held");
+  });
+  await expect(save).toHaveCount(0);
 });
 
 test("the compact quality is bars, word and score alone; another call starts without figures", async ({

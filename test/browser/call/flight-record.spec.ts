@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { expect, test } from "@playwright/test";
+import { readFlightRecord } from "../../../lib/call/index.ts";
+import { cli } from "../../unit/node/cli-io.ts";
+import { callEcho, hangUp } from "../support/call.ts";
+import { openTestPage } from "../support/page.ts";
+
+const elements = `/@fs${resolve(import.meta.dirname, "../../../lib/ui/define.ts")}`;
+const token = "very-secret-4711";
+
+test("the file of a real call is downloaded from its quality, holds no token, and can be inspected", async ({
+  page,
+}) => {
+  await openTestPage(page);
+  await callEcho(page, { src: `/rtvbp/echo?access_token=${token}`, token, metadata: { apiKey: token } });
+  await page.evaluate(async (elements) => {
+    await import(/* @vite-ignore */ elements);
+    const quality = document.createElement("voice-quality");
+    quality.call = window.call;
+    document.body.append(quality);
+  }, elements);
+  await page.evaluate(() => window.call.setMuted(true));
+  const save = page.getByRole("button", { name: "Save a diagnosis file" });
+  await expect(save).toBeVisible({ timeout: 20_000 });
+  await hangUp(page);
+  const downloading = page.waitForEvent("download");
+  await save.click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toMatch(/^call-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.jsonl$/);
+  const file = await download.path();
+  const text = readFileSync(file, "utf8");
+  for (const kept of [token, Buffer.from(token).toString("base64url")]) expect(text).not.toContain(kept);
+  expect(text).toContain('"apiKey');
+  const record = readFlightRecord(text);
+  expect(record.ended).toEqual({ reason: "normal", by: "local" });
+  expect(record.quality.length).toBeGreaterThan(0);
+  expect(record.levels.length).toBeGreaterThan(0);
+  expect(record.spans.map(({ state }) => state)).toContain("active");
+
+  const { code, out } = await cli("inspect", file);
+  expect(code).toBe(0);
+  const printed = out.join("\n");
+  for (const part of ["session.initialize", "call-quality", "call-muted", "call-ended", "messages: "])
+    expect(printed).toContain(part);
+});
