@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright";
-import { failToCall, makeCall } from "./page-call.ts";
+import { type CallSetting, failToCall, makeCall } from "./page-call.ts";
 import type { Site } from "./site.ts";
 
-export interface RefusalSetting {
+export interface RefusalSetting extends CallSetting {
   readonly site: Site;
   /** Another origin, where an echo agent answers as well. */
   readonly elsewhere: Site;
-  readonly microphone: string;
   /** Name of the folder of `site` with `index.html` (inlined assets) and `strict.html` (addresses). */
   readonly page: string;
 }
@@ -41,8 +40,8 @@ export const refusals: readonly Refusal[] = [
   },
   {
     title: "without worker-src",
-    async expect(page, { site, microphone, page: name }) {
-      const call = await makeCall(page, `${site.url}/no-worker/${name}/strict.html`, microphone);
+    async expect(page, { site, page: name, ...setting }) {
+      const call = await makeCall(page, `${site.url}/no-worker/${name}/strict.html`, setting);
       assert.equal(call.thread, "main");
       const [warning, ...others] = call.warnings;
       assert.equal(others.length, 0);

@@ -1,4 +1,4 @@
-// `npm run test:consumers`: bundles test/consumers/main.ts to build/consumers/main.mjs and runs it; --help tells the options.
+// `npm run test:consumers`: bundles test/consumers/main.ts, and the thread it starts, to build/consumers and runs it; --help tells the options.
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -25,10 +25,11 @@ const sourceFolders = {
     });
   },
 };
-const outfile = join(root, "build/consumers/main.mjs");
+const outdir = join(root, "build/consumers");
 await build({
-  entryPoints: [join(import.meta.dirname, "main.ts")],
-  outfile,
+  entryPoints: ["main.ts", "hearing-worker.ts"].map((file) => join(import.meta.dirname, file)),
+  outdir,
+  outExtension: { ".js": ".mjs" },
   bundle: true,
   platform: "node",
   format: "esm",
@@ -37,4 +38,4 @@ await build({
   logLevel: "warning",
   plugins: [sourceFolders],
 });
-await import(pathToFileURL(outfile).href);
+await import(pathToFileURL(join(outdir, "main.mjs")).href);
