@@ -1,7 +1,6 @@
-import type { WebSocket } from "ws";
 import type { SocketTransport } from "../transport/socket-transport.ts";
-import type { NodeWire } from "./node-wire.ts";
 import { type Rate, TokenBucket } from "./token-bucket.ts";
+import type { WatchedWire } from "./wire/watched-wire.ts";
 
 /**
  * Why a peer was cut off: `dead`: it gave no sign of life. `slow`: it lives, and takes nothing of what it is sent. `backlog`: more waits for it
@@ -35,13 +34,8 @@ const rateCode = 4429;
 const maxUnheard = 2;
 const idleLooks = 4;
 
-/** Watches how the peer at the other end of a socket behaves, and cuts it off where it must be. */
-export function watchConduct(
-  socket: WebSocket,
-  wire: NodeWire,
-  transport: SocketTransport,
-  options: ConductOptions,
-): void {
+/** Watches how the peer at the other end of a wire behaves, and cuts it off where it must be. */
+export function watchConduct(wire: WatchedWire, transport: SocketTransport, options: ConductOptions): void {
   const { pingIntervalMs = 4000, maxUnansweredPings = 4, maxBacklogBytes = 1 << 23, idleTimeoutMs = 0 } = options;
   const { messageRate } = options;
   const bucket = messageRate && new TokenBucket(messageRate, Date.now());
@@ -89,5 +83,5 @@ export function watchConduct(
   };
   if (pingIntervalMs > 0) timers.push(setInterval(ask, pingIntervalMs));
   if (idleTimeoutMs > 0) timers.push(setInterval(look, idleTimeoutMs / idleLooks));
-  socket.once("close", () => timers.forEach(clearInterval));
+  wire.onGone = () => timers.forEach(clearInterval);
 }

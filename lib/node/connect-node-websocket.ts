@@ -3,6 +3,7 @@ import { agreedProfile, bearerSubprotocol, webSocketUrl, withoutQuery } from "..
 import { refusedError } from "../transport/refused.ts";
 import { type Connect, type Transport, TransportError } from "../transport/transport.ts";
 import { type NodeTransportOptions, payloadLimit, transportOver } from "./node-transport.ts";
+import { WsWire } from "./wire/ws-wire.ts";
 
 export interface NodeWebSocketOptions extends NodeTransportOptions {
   readonly url: string | URL;
@@ -53,7 +54,7 @@ export function connectNodeWebSocket(options: NodeWebSocketOptions): Connect {
       socket.on("open", () => {
         try {
           const profile = agreedProfile(socket.protocol, profiles);
-          if (settle()) resolve(transportOver(socket, profile, options));
+          if (settle()) resolve(transportOver(new WsWire(socket), profile, options));
         } catch (error) {
           fail(error);
         }

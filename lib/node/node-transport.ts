@@ -1,19 +1,19 @@
 import type { IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import { headerlessProfile } from "../transport/address.ts";
 import type { TransportLimits } from "../transport/limits.ts";
 import { SocketTransport } from "../transport/socket-transport.ts";
 import type { Transport } from "../transport/transport.ts";
 import { type ConductOptions, watchConduct } from "./conduct.ts";
-import { NodeWire } from "./node-wire.ts";
+import type { WatchedWire } from "./wire/watched-wire.ts";
+import { WsWire } from "./wire/ws-wire.ts";
 
 export interface NodeTransportOptions extends Partial<TransportLimits>, ConductOptions {}
 
 /** Generated speech is sent faster than real time: 4 MiB is two minutes of L16 at 16 kHz. */
 export const nodeHighWaterBytes = 1 << 22;
 
-/** The largest message that `ws` should take in: beyond it the connection is closed with 1009 before it is in memory. */
+/** The largest message that a socket should take in: beyond it the connection is closed with 1009 before it is in memory. */
 export function payloadLimit(options: Partial<TransportLimits>): number {
   return Math.max(options.maxTextBytes ?? 1 << 20, options.maxFrameBytes ?? 1 << 20);
 }
@@ -27,23 +27,17 @@ export function acceptNodeWebSocket(
   _request: IncomingMessage,
   options: NodeTransportOptions = {},
 ): Transport {
-  return transportOver(socket, socket.protocol || headerlessProfile, options);
+  return transportOver(new WsWire(socket), socket.protocol || headerlessProfile, options);
 }
 
-/** A transport over an open socket, with the peer's conduct watched. `direct`: see `NodeWire`. */
-export function transportOver(
-  socket: WebSocket,
-  profile: string,
-  options: NodeTransportOptions,
-  direct?: Duplex,
-): SocketTransport {
-  const wire = new NodeWire(socket, direct);
+/** A transport over an open socket, with the peer's conduct watched. */
+export function transportOver(wire: WatchedWire, profile: string, options: NodeTransportOptions): SocketTransport {
   const transport = new SocketTransport(wire, {
     highWaterBytes: nodeHighWaterBytes,
     ...options,
     profile,
     thread: "main",
   });
-  watchConduct(socket, wire, transport, options);
+  watchConduct(wire, transport, options);
   return transport;
 }

@@ -2,7 +2,6 @@ import type { IncomingMessage, Server } from "node:http";
 import type { ServerOptions as TlsOptions, Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { type WebSocket, WebSocketServer } from "ws";
 import { systemClock } from "../session/index.ts";
 import { headerlessProfile } from "../transport/address.ts";
 import { webRtcProfile } from "../transport/webrtc-signal.ts";
@@ -20,6 +19,8 @@ import { readUpgrade, type UpgradeRequest } from "./upgrade-request.ts";
 import type { DrainOptions, VoiceServerOptions, VoiceServerState, VoiceServerStats } from "./voice-server-options.ts";
 import { VoiceSession } from "./voice-session.ts";
 import { loadRtcAcceptor, type RtcAcceptor, type ServedTransport } from "./webrtc/rtc-acceptor.ts";
+import { completeHandshake, handshakeFault } from "./wire/handshake.ts";
+import { StreamWire } from "./wire/stream-wire.ts";
 
 const maxPendingUpgrades = 1000;
 const shutdownReason = "server shutdown";
@@ -33,7 +34,6 @@ export class VoiceServer {
   readonly #logger: Logger;
   readonly #http: Server;
   readonly #ownsHttp: boolean;
-  readonly #sockets: WebSocketServer;
   readonly #policy: AdmissionPolicy;
   readonly #door: Doorkeeper;
   readonly #sessions = new Map<VoiceSession, ServedTransport>();
@@ -65,16 +65,6 @@ export class VoiceServer {
       profiles: options.profiles ?? ["rtvbp.v1"],
       turnAway: (request) => this.#door.turnAway(request),
     };
-    this.#sockets = new WebSocketServer({
-      noServer: true,
-      clientTracking: false,
-      perMessageDeflate: false,
-      maxPayload: payloadLimit(options.limits ?? {}),
-      handleProtocols: (offered, request) => this.#echo(offered, request),
-    });
-    this.#sockets.on("wsClientError", (error, socket) => {
-      this.#refuse(socket, { cause: "malformed", status: 400, message: error.message });
-    });
     if (options.server && options.port !== undefined) throw new TypeError("Give a server or a port, not both.");
     this.#ownsHttp = !options.server;
     this.#http = options.server ?? this.#createHttp(options);
@@ -168,7 +158,6 @@ export class VoiceServer {
     await Promise.all([...this.#sessions.keys()].map((call) => call.hangUp(shutdownReason)));
     cancelCutOff();
     for (const socket of this.#pending) socket.destroy();
-    this.#sockets.close();
     if (this.#ownsHttp) await shutDown(this.#http);
     else this.#http.off("upgrade", this.#onUpgrade);
     this.#logger.info("closed", {});
@@ -243,24 +232,23 @@ export class VoiceServer {
         this.#refuse(socket, { cause: "failed", status: 500, message: "WebRTC is not available here." });
         return;
       }
-      agreements.set(message, outcome);
-      this.#sockets.handleUpgrade(message, socket, head, (opened) =>
-        this.#open(opened, socket, upgrade.request, outcome),
-      );
+      const fault = handshakeFault(message);
+      if (fault !== undefined) {
+        const headers = { "Sec-WebSocket-Version": "13" };
+        this.#refuse(socket, { cause: "malformed", status: 400, message: fault, headers });
+        return;
+      }
+      completeHandshake(message, socket, head, outcome.agreement.echo);
+      this.#open(socket, upgrade.request, outcome);
     });
   };
-
-  #echo(offered: ReadonlySet<string>, message: IncomingMessage): string | false {
-    const echo = agreements.get(message)?.agreement.echo;
-    return echo !== undefined && offered.has(echo) ? echo : false;
-  }
 
   #refuse(socket: Duplex, refusal: Refusal): void {
     this.#door.refused[refusal.cause]++;
     refuse(socket, refusal);
   }
 
-  #open(socket: WebSocket, direct: Duplex, request: UpgradeRequest, { agreement, identity }: Admission): void {
+  #open(socket: Duplex, request: UpgradeRequest, { agreement, identity }: Admission): void {
     const options = this.#options;
     const id = `${++this.#lastId}`;
     const { path, address } = request;
@@ -275,7 +263,8 @@ export class VoiceServer {
         this.#logger.warn("cut off", { session: id, path, address, cause });
       },
     };
-    const control = transportOver(socket, agreement.echo ?? headerlessProfile, limits, direct);
+    const wire = new StreamWire(socket, { side: "server", maxMessageBytes: payloadLimit(limits) });
+    const control = transportOver(wire, agreement.echo ?? headerlessProfile, limits);
     const transport: ServedTransport = overRtc ? this.#rtc!(control) : control;
     const call = new VoiceSession({
       id,
@@ -332,9 +321,6 @@ export class VoiceServer {
     }
   }
 }
-
-/** What was agreed for an upgrade, between its check and its answer. */
-const agreements = new WeakMap<IncomingMessage, Admission>();
 
 /** Those of the properties that have a value. */
 function pick<T extends object, K extends keyof T>(

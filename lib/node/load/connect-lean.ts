@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { type ClientRequest, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { agreedProfile, bearerSubprotocol, webSocketUrl, withoutQuery } from "../../transport/address.ts";
@@ -6,12 +6,13 @@ import { refusedError } from "../../transport/refused.ts";
 import { SocketTransport } from "../../transport/socket-transport.ts";
 import { type Connect, TransportError } from "../../transport/transport.ts";
 import type { NodeWebSocketOptions } from "../connect-node-websocket.ts";
-import { LeanWire } from "./lean-wire.ts";
+import { payloadLimit } from "../node-transport.ts";
+import { acceptKey } from "../wire/handshake.ts";
+import { StreamWire } from "../wire/stream-wire.ts";
 
 const defaultProfiles = ["rtvbp.v1"] as const;
-const handshakeGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455 §1.3
 
-/** Like `connectNodeWebSocket`, over a `LeanWire`. */
+/** Like `connectNodeWebSocket`, over a `StreamWire`, which costs a fraction: a generator is not to be the first to give in. */
 export function connectLean(options: NodeWebSocketOptions): Connect {
   const { profiles = defaultProfiles } = options;
   return (signal) =>
@@ -32,10 +33,7 @@ export function connectLean(options: NodeWebSocketOptions): Connect {
       });
       request.once("response", ({ statusCode = 0 }) => fail(refusedError(url, statusCode)));
       request.once("upgrade", ({ headers }, socket, head) => {
-        const accept = createHash("sha1")
-          .update(key + handshakeGuid)
-          .digest("base64");
-        if (headers["sec-websocket-accept"] !== accept) {
+        if (headers["sec-websocket-accept"] !== acceptKey(key)) {
           socket.destroy();
           fail(new TransportError("transport-refused", `${withoutQuery(url)} does not speak WebSocket.`, true));
           return;
@@ -43,7 +41,9 @@ export function connectLean(options: NodeWebSocketOptions): Connect {
         socket.setTimeout(0);
         try {
           const profile = agreedProfile(headers["sec-websocket-protocol"] ?? "", profiles);
-          resolve(new SocketTransport(new LeanWire(socket, head), { ...options, profile, thread: "main" }));
+          if (head.length > 0) socket.unshift(head);
+          const wire = new StreamWire(socket, { side: "client", maxMessageBytes: payloadLimit(options) });
+          resolve(new SocketTransport(wire, { ...options, profile, thread: "main" }));
         } catch (error) {
           socket.destroy();
           reject(error);

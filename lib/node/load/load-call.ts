@@ -85,7 +85,7 @@ export class LoadCall {
 
   /** False where the call is over. */
   send(dueAt: number, now: number): boolean {
-    const frame = this.#template; // a `LeanWire` keeps nothing of it
+    const frame = this.#template; // a `StreamWire` keeps nothing of it
     const slot = this.#sequence % windowFrames;
     frame.writeUInt32LE(this.#sequence, 2);
     if (this.#transport?.sendFrame(frame) !== true) {

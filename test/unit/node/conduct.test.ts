@@ -1,20 +1,18 @@
-import { EventEmitter } from "node:events";
 import { connect as connectTcp } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { WebSocket } from "ws";
 import { type ConductOptions, type CutOffCause, watchConduct } from "../../../lib/node/conduct.ts";
-import type { NodeWire } from "../../../lib/node/node-wire.ts";
+import type { WatchedWire } from "../../../lib/node/wire/watched-wire.ts";
 import type { SocketTransport } from "../../../lib/transport/socket-transport.ts";
 import { afterwards, bareClient, closing, serve } from "./server-rig.ts";
 import { dial, until } from "./voice-side.ts";
 
-/** A socket, its wire and its transport, as far as their conduct is watched. */
+/** A wire and its transport, as far as their conduct is watched. */
 function rig(options: ConductOptions) {
-  const socket = new EventEmitter();
   const wire = {
     pings: 0,
-    onHeard: (() => true) as NodeWire["onHeard"],
-    onSent: (() => {}) as NodeWire["onSent"],
+    onHeard: (() => true) as WatchedWire["onHeard"],
+    onSent: (() => {}) as WatchedWire["onSent"],
+    onGone: () => {},
     ping: () => void wire.pings++,
   };
   const ends: string[] = [];
@@ -26,12 +24,12 @@ function rig(options: ConductOptions) {
     abandon: (reason: string) => void ends.push(`lost: ${reason}`),
     close: (code: number, reason: string) => void ends.push(`${code} ${reason}`),
   };
-  watchConduct(socket as unknown as WebSocket, wire as unknown as NodeWire, transport as unknown as SocketTransport, {
+  watchConduct(wire as unknown as WatchedWire, transport as unknown as SocketTransport, {
     pingIntervalMs: 1000,
     ...options,
     onCutOff: (cause) => causes.push(cause),
   });
-  return { socket, wire, ends, causes };
+  return { wire, ends, causes };
 }
 
 describe("the conduct of a peer", () => {
@@ -118,9 +116,9 @@ describe("the conduct of a peer", () => {
   });
 
   it("leaves no timer behind", () => {
-    const { socket } = rig({ idleTimeoutMs: 1000 });
+    const { wire } = rig({ idleTimeoutMs: 1000 });
     expect(vi.getTimerCount()).toBe(2);
-    socket.emit("close");
+    wire.onGone();
     expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -3,6 +3,7 @@ import { transportOver } from "../../../../lib/node/node-transport.ts";
 import { connectNodeWebRtc } from "../../../../lib/node/webrtc/connect-node-webrtc.ts";
 import { NodeRtcTransport } from "../../../../lib/node/webrtc/node-rtc-transport.ts";
 import { loadWerift } from "../../../../lib/node/webrtc/werift-peer.ts";
+import { WsWire } from "../../../../lib/node/wire/ws-wire.ts";
 import type { TransportLimits } from "../../../../lib/transport/limits.ts";
 import { controlContract, farPeer, type OpenRig } from "../../transport/contract.ts";
 import { openSocketRig } from "../rig.ts";
@@ -14,7 +15,7 @@ async function openRtcRig(limits: Partial<TransportLimits> = {}) {
   const werift = await loadWerift();
   const rig = await openSocketRig({ protocols: () => webRtcProfile });
   const accepted = rig.next((socket) => {
-    const transport = new NodeRtcTransport(transportOver(socket, socket.protocol, limits), werift, {
+    const transport = new NodeRtcTransport(transportOver(new WsWire(socket), socket.protocol, limits), werift, {
       ...limits,
       ...webrtc,
     });
