@@ -8,7 +8,7 @@ const rows: readonly (readonly [string, string, string])[] = [
   ["voice-level", "A meter of what is sent (input) or played (output).", "–"],
   ["voice-captions", "What was said; finished sentences are read out.", "–"],
   ["voice-devices", "Microphone, loudspeaker, volume, processing.", "voice-microphone-request, voice-speaker-request"],
-  ["voice-quality", "Bars, score, delay by stage, delay over time.", "–"],
+  ["voice-quality", "Bars, score, delay by stage, all over time; a file of the call.", "voice-flight-record-request"],
   ["voice-recorder", "Records both sides after asking; pause, save.", "voice-record-request"],
   ["voice-preflight", "A check before the call, with a report.", "voice-preflight-request"],
   ["voice-status", "State and duration; announces changes.", "–"],

@@ -2,6 +2,7 @@ import type { CallEnd, CallWarning } from "../call/call-events.ts";
 import type { CallState } from "../call/call-state.ts";
 import type { Caption } from "../call/captions.ts";
 import type { MicrophoneSettings } from "../call/devices.ts";
+import type { FlightRecord } from "../call/flight-record.ts";
 import type { PreflightReport } from "../call/preflight.ts";
 import type { CallView } from "./call-view.ts";
 import type { IncomingView } from "./voice-incoming/incoming-view.ts";
@@ -58,6 +59,8 @@ export interface VoiceNotificationMap {
   "voice-recorded": CustomEvent<{ readonly blob: Blob; readonly name: string }>;
   /** Dispatched by `<voice-preflight>`. */
   "voice-preflight": CustomEvent<{ readonly report: PreflightReport }>;
+  /** The record of a call is shown; dispatched by `<voice-replay>`. */
+  "voice-replayed": CustomEvent<{ readonly record: FlightRecord }>;
   /** Somebody rings; this and the next two are dispatched by `<voice-incoming>`. */
   "voice-incoming": CustomEvent<{ readonly incoming: IncomingView }>;
   "voice-accepted": CustomEvent<{ readonly incoming: IncomingView; readonly call: CallView }>;

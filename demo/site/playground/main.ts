@@ -22,10 +22,11 @@ const isCall = tag === "voice-call";
 const usual = new Map<string, string>([
   ...(isCall ? [["src", "/rtvbp/echo"] as const] : []),
   ...(tag === "voice-preflight" ? [["src", "/rtvbp/echo"] as const] : []),
-  ...(isCall || tag === "voice-preflight" || tag === "voice-incoming" ? [] : [["for", "call"] as const]),
+  ...(isCall || ["voice-preflight", "voice-incoming", "voice-replay"].includes(tag) ? [] : [["for", "call"] as const]),
 ]);
 
 if (tag === "voice-incoming") await import("./incoming.ts");
+if (tag === "voice-replay") await import("./replay.ts");
 const shown = document.createElement(tag);
 const call = isCall ? (shown as HTMLElementTagNameMap["voice-call"]) : document.createElement("voice-call");
 if (isCall) stage.append(shown);
@@ -39,6 +40,7 @@ else {
   box.className = "shown";
   box.append(shown);
   stage.append(box, call);
+  if (tag === "voice-replay") (await import("./replay.ts")).stageReplay(box, shown, call);
 }
 log.watch(stage, [...new Set([...data.events, "voice-statechange", "voice-ended"])]);
 fillControls(form, data);
@@ -68,7 +70,10 @@ function apply(): void {
   shown.replaceChildren(...[...choice.slots].map(slotted));
   const styles = stylesOf(choice);
   sheet.replaceSync(styles);
-  const around = isCall || tag === "voice-preflight" ? "" : `<voice-call id="call" src="/rtvbp/talker"></voice-call>\n`;
+  const around =
+    isCall || tag === "voice-preflight" || tag === "voice-replay"
+      ? ""
+      : `<voice-call id="call" src="/rtvbp/talker"></voice-call>\n`;
   snippets.show([
     { id: "html", title: "HTML", code: `${around}${markupOf(choice)}` },
     { id: "css", title: "CSS", code: styles || "/* nothing was changed */" },

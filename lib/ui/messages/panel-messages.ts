@@ -33,6 +33,7 @@ export interface PanelMessages {
   readonly concealed: string;
   readonly drift: string;
   readonly delayPlot: string;
+  readonly qualityPlot: string;
   readonly flightSave: string;
   readonly flightHint: string;
   /** `<voice-recorder>` */

@@ -24,7 +24,7 @@ export const panels: PanelMessages = {
   mos: "Urteil (MOS)",
   notMeasured: "Noch nicht gemessen",
   delay: "Verzögerung, eine Richtung",
-  stageCapture: "Aufnahme",
+  stageCapture: "Aufnahme und Kodierung",
   stageNetwork: "Netz",
   stageBuffer: "Wartet auf Wiedergabe",
   stageOutput: "Wiedergabe",
@@ -33,6 +33,7 @@ export const panels: PanelMessages = {
   drift: "Abweichung der Uhren",
   delayPlot:
     "Verzögerung der letzten {seconds} Sekunden: jetzt {now} ms, am kürzesten {lowest} ms, am längsten {highest} ms",
+  qualityPlot: "{name} der letzten {seconds} Sekunden: jetzt {now}, am niedrigsten {lowest}, am höchsten {highest}",
   flightSave: "Diagnosedatei speichern",
   flightHint:
     "Zustände, Pegel, Qualität und Nachrichten dieses Gesprächs, mit Mitschriften und ohne Ton, für die Fehlersuche.",

@@ -24,7 +24,7 @@ export const panels: PanelMessages = {
   mos: "Opinion score",
   notMeasured: "Not measured yet",
   delay: "Delay, one way",
-  stageCapture: "Recording",
+  stageCapture: "Recording and encoding",
   stageNetwork: "Network",
   stageBuffer: "Waiting to be played",
   stageOutput: "Playing",
@@ -32,6 +32,7 @@ export const panels: PanelMessages = {
   concealed: "Sound that was filled in",
   drift: "Difference of the clocks",
   delayPlot: "Delay over the last {seconds} seconds: now {now} ms, lowest {lowest} ms, highest {highest} ms",
+  qualityPlot: "{name} over the last {seconds} seconds: now {now}, lowest {lowest}, highest {highest}",
   flightSave: "Save a diagnosis file",
   flightHint:
     "States, levels, quality and messages of this call, with transcripts and without sound, for whoever looks for a fault.",

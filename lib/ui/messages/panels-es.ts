@@ -24,7 +24,7 @@ export const panels: PanelMessages = {
   mos: "Puntuación (MOS)",
   notMeasured: "Aún sin medir",
   delay: "Retraso, un sentido",
-  stageCapture: "Captura",
+  stageCapture: "Captura y codificación",
   stageNetwork: "Red",
   stageBuffer: "En espera de reproducirse",
   stageOutput: "Reproducción",
@@ -32,6 +32,7 @@ export const panels: PanelMessages = {
   concealed: "Sonido rellenado",
   drift: "Diferencia de los relojes",
   delayPlot: "Retraso de los últimos {seconds} segundos: ahora {now} ms, mínimo {lowest} ms, máximo {highest} ms",
+  qualityPlot: "{name} de los últimos {seconds} segundos: ahora {now}, mínimo {lowest}, máximo {highest}",
   flightSave: "Guardar un archivo de diagnóstico",
   flightHint:
     "Estados, niveles, calidad y mensajes de esta llamada, con transcripciones y sin sonido, para quien busque un fallo.",

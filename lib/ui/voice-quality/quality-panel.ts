@@ -2,15 +2,17 @@ import { css, html, nothing, svg, type TemplateResult } from "lit";
 import type { CallQualityEvent } from "../../call/call-events.ts";
 import type { QualityGrade } from "../../call/quality.ts";
 import type { CallQuality } from "../../call/quality-meter.ts";
-import { fill } from "../messages/messages.ts";
+import { plotStyles, stageNames } from "../plot.ts";
 import type { PanelInside, PanelTools } from "../voice-panel.ts";
 import { download, flightName } from "./download.ts";
-import { polyline, QualityHistory, scaleOf } from "./quality-history.ts";
+import { QualityHistory } from "./quality-history.ts";
+import { delayPlot, qualityPlots } from "./quality-plots.ts";
 import type { VoiceQuality } from "./voice-quality.ts";
 
 export { panelBook } from "../messages/panel-book.ts";
 
 export const styles = css`
+  ${plotStyles}
   :host {
     font-size: 0.8125rem;
   }
@@ -69,6 +71,11 @@ export const styles = css`
   dt {
     color: var(--_soft);
   }
+  .plots {
+    --_plot-height: 2.5rem;
+    display: grid;
+    gap: 0.75rem;
+  }
   dd {
     margin: 0;
     font-variant-numeric: tabular-nums;
@@ -85,13 +92,6 @@ export const styles = css`
     font-size: 0.8125rem;
     font-weight: 600;
   }
-  .plot {
-    inline-size: 100%;
-    block-size: 5rem;
-    overflow: visible;
-    stroke: var(--_good);
-    stroke-width: 1.5;
-  }
   .flight {
     display: grid;
     gap: 0.375rem;
@@ -102,16 +102,6 @@ export const styles = css`
   .flight button {
     font-size: 0.8125rem;
   }
-  .figure {
-    display: grid;
-    direction: ltr;
-    color: var(--_soft);
-    font-size: 0.6875rem;
-  }
-  .plot .grid {
-    stroke: var(--_line);
-    stroke-width: 1;
-  }
   @media (forced-colors: active) {
     .bars {
       fill: Canvas;
@@ -120,15 +110,10 @@ export const styles = css`
     .bars .on {
       fill: CanvasText;
     }
-    .plot {
-      stroke: Highlight;
-    }
   }
 `;
 
 const barsOf: Readonly<Record<QualityGrade, number>> = { good: 4, fair: 3, poor: 2, bad: 1 };
-const plotWidth = 240;
-const plotHeight = 64;
 
 export function create(tools: PanelTools<VoiceQuality>): PanelInside {
   return new QualityPanel(tools);
@@ -152,7 +137,7 @@ class QualityPanel implements PanelInside {
     if (event.type !== "quality") return;
     const { quality } = event as CallQualityEvent;
     this.#quality = quality;
-    this.#history.add({ atMs: performance.now(), delayMs: quality.delayMs });
+    this.#history.add({ ...quality, atMs: performance.now() });
   }
 
   render(): TemplateResult {
@@ -186,8 +171,10 @@ class QualityPanel implements PanelInside {
 
   #details({ stages, delayMs, concealedPct, driftPpm }: CallQuality): TemplateResult {
     const { words } = this.#tools;
+    const { points } = this.#history;
+    const number = this.#number.bind(this);
     const ms = (value: number | undefined) => (value === undefined ? "–" : `${this.#number(value)} ms`);
-    const row = (label: string, value: string, kind = "") =>
+    const row = (label: unknown, value: string, kind = "") =>
       html`<div class=${kind}>
         <dt>${label}</dt>
         <dd>${value}</dd>
@@ -195,35 +182,18 @@ class QualityPanel implements PanelInside {
     return html`
       <p>${words.delay}</p>
       <dl part="stages">
-        ${row(words.stageCapture, ms(stages.captureMs))} ${row(words.stageNetwork, ms(stages.networkMs))}
-        ${row(words.stageBuffer, ms(stages.bufferMs))} ${row(words.stageOutput, ms(stages.outputMs))}
+        ${[words.stageCapture, words.stageNetwork, words.stageBuffer, words.stageOutput].map((label, index) =>
+          row(html`<i class="swatch stage-${index}"></i>${label}`, ms(stages[stageNames[index] ?? "outputMs"])),
+        )}
         ${row(words.stageTotal, ms(delayMs), "total")}
       </dl>
-      ${this.#plot()}
+      ${delayPlot(points, words, number)}
       <dl>
         ${row(words.concealed, `${this.#number(concealedPct, 1)} %`)}
         ${row(words.drift, driftPpm === undefined ? "–" : `${this.#number(driftPpm)} ppm`)}
       </dl>
+      ${qualityPlots(points, words, number)}
     `;
-  }
-
-  #plot(): TemplateResult {
-    const { points } = this.#history;
-    const delays = points.map(({ delayMs }) => delayMs);
-    const label = fill(this.#tools.words.delayPlot, {
-      seconds: String(QualityHistory.spanMs / 1000),
-      now: this.#number(delays.at(-1) ?? 0),
-      lowest: this.#number(Math.min(...delays)),
-      highest: this.#number(Math.max(...delays)),
-    });
-    return html`<div class="figure">
-      <span aria-hidden="true">${this.#number(scaleOf(points))} ms</span>
-      <svg part="plot" class="plot" viewBox="0 0 ${plotWidth} ${plotHeight}" preserveAspectRatio="none" role="img" aria-label=${label}>
-        ${[0, 0.5, 1].map((y) => svg`<line class="grid" x2=${plotWidth} y1=${y * plotHeight} y2=${y * plotHeight}/>`)}
-        <polyline points=${polyline(points, plotWidth, plotHeight)} vector-effect="non-scaling-stroke"></polyline>
-      </svg>
-      <span aria-hidden="true">0 ms</span>
-    </div>`;
   }
 
   #flight(): TemplateResult {

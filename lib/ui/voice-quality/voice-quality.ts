@@ -3,13 +3,15 @@ import type { CallEventType } from "../call-view.ts";
 import { type PanelScript, VoicePanel } from "../voice-panel.ts";
 
 /**
- * How good the call sounds here: bars and a word, the opinion score, where the milliseconds go, and the delay over the last two minutes.
+ * How good the call sounds here: bars and a word, the opinion score, where the milliseconds go, and over the last two minutes delay by its stages,
+ * score, concealment and drift.
  *
  * @tag voice-quality
  * @csspart summary - Bars, word and score.
  * @csspart bars - The bars.
  * @csspart stages - Where the milliseconds go.
- * @csspart plot - The delay over time.
+ * @csspart plot - One drawing over time.
+ * @csspart plots - Those of score, concealment and drift.
  * @csspart save - The button that saves a file of what happened in the call.
  * @cssprop --voice-good - Bars and curve.
  * @cssprop --voice-danger - Bars while it is bad.

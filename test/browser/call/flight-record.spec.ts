@@ -6,7 +6,9 @@ import { cli } from "../../unit/node/cli-io.ts";
 import { callEcho, hangUp } from "../support/call.ts";
 import { openTestPage } from "../support/page.ts";
 
-const elements = `/@fs${resolve(import.meta.dirname, "../../../lib/ui/define.ts")}`;
+const ui = `/@fs${resolve(import.meta.dirname, "../../../lib/ui")}`;
+const elements = `${ui}/define.ts`;
+const replay = `${ui}/voice-replay/voice-replay.ts`;
 const token = "very-secret-4711";
 
 test("the file of a real call is downloaded from its quality, holds no token, and can be inspected", async ({
@@ -22,7 +24,8 @@ test("the file of a real call is downloaded from its quality, holds no token, an
   }, elements);
   await page.evaluate(() => window.call.setMuted(true));
   const save = page.getByRole("button", { name: "Save a diagnosis file" });
-  await expect(save).toBeVisible({ timeout: 20_000 });
+  await expect(save).toBeVisible();
+  await expect(page.locator("voice-quality")).toContainText("MOS", { timeout: 30_000 });
   await hangUp(page);
   const downloading = page.waitForEvent("download");
   await save.click();
@@ -37,6 +40,17 @@ test("the file of a real call is downloaded from its quality, holds no token, an
   expect(record.quality.length).toBeGreaterThan(0);
   expect(record.levels.length).toBeGreaterThan(0);
   expect(record.spans.map(({ state }) => state)).toContain("active");
+
+  await page.evaluate(async (file) => {
+    const { VoiceReplay } = await import(/* @vite-ignore */ file);
+    customElements.define("voice-replay", VoiceReplay);
+    document.body.append(document.createElement("voice-replay"));
+  }, replay);
+  await page.locator("voice-replay input[type=file]").setInputFiles(file);
+  await expect(page.getByText("You ended the call.")).toBeVisible();
+  await page.getByRole("slider").press("End");
+  await expect(page.getByRole("slider")).toHaveAttribute("aria-valuetext", /Call ended$/);
+  await expect(page.locator("voice-replay").getByRole("img", { name: /^Opinion score: lowest \d/ })).toBeVisible();
 
   const { code, out } = await cli("inspect", file);
   expect(code).toBe(0);

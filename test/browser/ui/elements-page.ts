@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import "./fixture-types.ts";
 
 const origin = "http://localhost:1"; // a secure context; every request to it is answered below
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:";
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'";
 
 let script: Promise<string> | undefined;
 

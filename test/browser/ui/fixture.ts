@@ -4,11 +4,13 @@ import { VoiceError } from "../../../lib/call/voice-error.ts";
 import type { CallView } from "../../../lib/ui/define.ts";
 import { registerMessages } from "../../../lib/ui/define.ts";
 import { VoiceIncoming } from "../../../lib/ui/voice-incoming/voice-incoming.ts";
+import { VoiceReplay } from "../../../lib/ui/voice-replay/voice-replay.ts";
 import { FakeCall } from "./fake-call.ts";
 import { asSource, FakeTelephone } from "./fake-incoming.ts";
 import "./fixture-types.ts";
 
 customElements.define("voice-incoming", VoiceIncoming);
+customElements.define("voice-replay", VoiceReplay);
 
 window.ui = {
   FakeCall,
@@ -45,6 +47,8 @@ const types = [
     "reject-request",
     "accepted",
     "incomingend",
+    "replayed",
+    "flight-record-request",
   ],
 ];
 for (const type of types) {

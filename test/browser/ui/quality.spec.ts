@@ -17,7 +17,7 @@ test("the quality says bars, word, score, and where the milliseconds go", async 
   await expect(page.locator("voice-quality rect.on")).toHaveCount(4);
   const stages = page.locator("voice-quality [part=stages] div");
   await expect(stages).toHaveText([
-    /Recording\s*20 ms/,
+    /Recording and encoding\s*20 ms/,
     /Network\s*25 ms/,
     /Waiting to be played\s*50 ms/,
     /Playing\s*5 ms/,
@@ -33,6 +33,19 @@ test("the quality says bars, word, score, and where the milliseconds go", async 
   const points = await plot.locator("polyline").getAttribute("points");
   expect(points?.split(" ")).toHaveLength(2);
   expect(points).toMatch(/ 240\.0,16\.0$/); // 600 of 800 ms, at the right edge
+  // Stage upon stage, the outermost drawn first: their upper edges at the end are the sums 600, 470, 170 and 20 ms of 800.
+  const edges = await plot
+    .locator("path.area")
+    .evaluateAll((areas) => areas.map((area) => /L240\.0,([\d.]+)L240\.0,64\.0Z$/.exec(area.getAttribute("d")!)?.[1]));
+  expect(edges).toEqual(["16.0", "26.4", "50.4", "62.4"]);
+  await expect(
+    page.getByRole("img", { name: /^Opinion score .* now 1\.\d, lowest 1\.\d, highest 4\.4$/ }),
+  ).toBeVisible();
+  await expect(
+    page.getByRole("img", { name: /^Sound that was filled in .* now 20 %, lowest 0 %, highest 20 %$/ }),
+  ).toBeVisible();
+  const drift = page.getByRole("img", { name: /^Difference of the clocks .* now 12 ppm, lowest 12 ppm/ });
+  expect(await drift.locator("path").getAttribute("d")).toMatch(/240\.0,24\.1$/); // 12.4 of -50 to 50 ppm
   expect(await axeViolations(page)).toEqual([]);
 });
 

@@ -14,6 +14,7 @@ import { panelBook } from "../../../lib/ui/messages/panel-book.ts";
 import { panels as panelsDe } from "../../../lib/ui/messages/panels-de.ts";
 import { panels as panelsEn } from "../../../lib/ui/messages/panels-en.ts";
 import { panels as panelsEs } from "../../../lib/ui/messages/panels-es.ts";
+import { replayBook } from "../../../lib/ui/messages/replay-book.ts";
 
 const placeholders = (text: unknown) => [...String(text).matchAll(/\{\w+\}/g)].map(String).sort();
 
@@ -48,18 +49,20 @@ describe("the message table", () => {
     }
   });
 
-  it("says everything of calls that ring in every language, with the placeholders of English", async () => {
-    const english = incomingBook.find("en");
-    for (const language of ["de", "es"]) {
-      await incomingBook.load(language);
-      const table = incomingBook.find(language);
-      expect(Object.keys(table)).toEqual(Object.keys(english));
-      for (const key of Object.keys(english) as (keyof typeof english)[]) {
-        expect(placeholders(table[key]), key).toEqual(placeholders(english[key]));
-        expect(table[key], key).not.toBe(english[key]);
+  for (const [name, book] of Object.entries({ "calls that ring": incomingBook, "records of calls": replayBook })) {
+    it(`says everything of ${name} in every language, with the placeholders of English`, async () => {
+      const english: Readonly<Record<string, string>> = { ...book.find("en") };
+      for (const language of ["de", "es"]) {
+        await book.load(language);
+        const table: Readonly<Record<string, string>> = { ...book.find(language) };
+        expect(Object.keys(table)).toEqual(Object.keys(english));
+        for (const key of Object.keys(english)) {
+          expect(placeholders(table[key]), key).toEqual(placeholders(english[key]));
+          expect(table[key], key).not.toBe(english[key]);
+        }
       }
-    }
-  });
+    });
+  }
 
   it("is English until another language is loaded, once for all who ask", async () => {
     expect(messagesReady("en")).toBeUndefined();
