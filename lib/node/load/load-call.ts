@@ -10,8 +10,8 @@ export interface LoadCallOptions extends NodeWebSocketOptions {
   readonly codec: string;
 }
 
-/** What a call tells its generator. Times are milliseconds of `performance.now()`. */
-export interface LoadCallListener {
+/** What a line tells its generator. Times are milliseconds of `performance.now()`. */
+export interface LoadListener {
   /** A frame of ours came back: when it was due to be sent, when it was, and when it came. */
   echoed(dueAt: number, sentAt: number, receivedAt: number): void;
   /** Sound that is not ours, or came twice. */
@@ -23,10 +23,26 @@ const windowFrames = 1024;
 const mark = 0x5642; // "BV": a frame of ours begins with it, then its number
 const markBytes = 6;
 
-/** One call of a load generator: sends numbered frames when told to, and knows them when they come back, whole or in other pieces. */
-export class LoadCall {
-  readonly session: Session;
-  readonly #listener: LoadCallListener;
+/** One call of a load generator, however it is made. */
+export interface LoadLine {
+  /** The call is on. */
+  readonly active: boolean;
+  /** Bytes of sound that came. */
+  readonly receivedBytes: number;
+  /** Resolves when the call is over. */
+  readonly ended: Promise<unknown>;
+  /** Resolves when the call is active. Rejects with an error that has a `code`. */
+  start(id: string): Promise<void>;
+  /** Sends the next frame, which was due at `dueAt`. False: the call is over, or the connection takes no more. */
+  send(dueAt: number, now: number): boolean;
+  /** Ends the call. False where it did not part in good order. */
+  hangUp(): Promise<boolean>;
+}
+
+/** A call as the library makes it: sends numbered frames when told to, and knows them when they come back, whole or in other pieces. */
+export class LoadCall implements LoadLine {
+  readonly #session: Session;
+  readonly #listener: LoadListener;
   readonly #frameBytes: number;
   readonly #template: Buffer;
   readonly #dueAt = new Float64Array(windowFrames);
@@ -38,11 +54,8 @@ export class LoadCall {
   /** What came and is not a whole frame yet. */
   #rest: Buffer = Buffer.alloc(0);
   #received = 0;
-  sentFrames = 0;
-  refusedFrames = 0;
-  echoedFrames = 0;
 
-  constructor(options: LoadCallOptions, listener: LoadCallListener) {
+  constructor(options: LoadCallOptions, listener: LoadListener) {
     this.#options = options;
     this.#listener = listener;
     const codec = parseCodec(options.codec);
@@ -51,52 +64,53 @@ export class LoadCall {
     // A quiet noise: whoever decodes it hears something, and no run of zeros helps anybody.
     for (let i = markBytes; i < this.#frameBytes; i++) this.#template[i] = i % 2 ? 0 : (i * 37) & 0x7f;
     this.#template.writeUInt16LE(mark, 0);
-    this.session = new Session({
+    this.#session = new Session({
       role: "voice",
       transport: connectLean(options),
       requestTimeoutMs: 15_000,
       onFrame: (frame) => this.#receive(frame),
     });
-    this.session.handle("audio.buffer.clear", () => ({ len: 0 }));
-    this.session.handle("session.set", () => {});
-    this.session.handle("session.get", () => ({}));
-    this.session.handle("call.hangup", () => {});
-    this.session.handle("application.move", () => ({}));
+    this.#session.handle("audio.buffer.clear", () => ({ len: 0 }));
+    this.#session.handle("session.set", () => {});
+    this.#session.handle("session.get", () => ({}));
+    this.#session.handle("call.hangup", () => {});
+    this.#session.handle("application.move", () => ({}));
   }
 
-  /** Bytes of sound that came. */
+  get active(): boolean {
+    return this.#session.state === "active";
+  }
+
   get receivedBytes(): number {
     return this.#received;
   }
 
   get ended(): Promise<SessionEnd> {
-    return this.session.ended;
+    return this.#session.ended;
   }
 
-  /** Resolves when the call is active. */
+  async hangUp(): Promise<boolean> {
+    return (await this.#session.hangUp("load test over")).error === undefined;
+  }
+
   async start(id: string): Promise<void> {
-    await this.session.initialize({
+    await this.#session.initialize({
       application: { id: this.#options.application },
       call: { id, session_id: id, from: "load", to: "test" },
       codecs: [findCodec(this.#options.codec)!],
     });
-    this.#transport = this.session.transport;
+    this.#transport = this.#session.transport;
   }
 
-  /** False where the call is over. */
   send(dueAt: number, now: number): boolean {
     const frame = this.#template; // a `StreamWire` keeps nothing of it
     const slot = this.#sequence % windowFrames;
     frame.writeUInt32LE(this.#sequence, 2);
-    if (this.#transport?.sendFrame(frame) !== true) {
-      this.refusedFrames++;
-      return false;
-    }
+    if (this.#transport?.sendFrame(frame) !== true) return false;
     this.#dueAt[slot] = dueAt;
     this.#sentAt[slot] = now;
     this.#open[slot] = 1;
     this.#sequence++;
-    this.sentFrames++;
     return true;
   }
 
@@ -128,7 +142,6 @@ export class LoadCall {
     const slot = sequence % windowFrames;
     if (sequence >= this.#sequence || this.#sequence - sequence > windowFrames || this.#open[slot] === 0) return false;
     this.#open[slot] = 0;
-    this.echoedFrames++;
     this.#listener.echoed(this.#dueAt[slot]!, this.#sentAt[slot]!, now);
     return true;
   }

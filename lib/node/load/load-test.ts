@@ -1,7 +1,7 @@
 import type { NodeWebSocketOptions } from "../connect-node-websocket.ts";
 import { FrameSchedule } from "./frame-schedule.ts";
 import { LatencyHistogram } from "./latency-histogram.ts";
-import { LoadCall, type LoadCallListener } from "./load-call.ts";
+import { LoadCall, type LoadLine, type LoadListener } from "./load-call.ts";
 import type { LoadProgress, LoadReport } from "./load-report.ts";
 
 export interface LoadTestOptions extends NodeWebSocketOptions {
@@ -21,6 +21,8 @@ export interface LoadTestOptions extends NodeWebSocketOptions {
   readonly onProgress?: (progress: LoadProgress) => void;
   /** All calls are active and have been for the time of the warm-up: the moment to look at the server's memory. */
   readonly onMeasuring?: () => void;
+  /** Makes a line of another kind than the library's own calls; the options above that say how to dial are then its business. */
+  readonly line?: (listener: LoadListener) => LoadLine;
   /** Ends it early: what was measured until then is reported. */
   readonly signal?: AbortSignal;
 }
@@ -28,10 +30,10 @@ export interface LoadTestOptions extends NodeWebSocketOptions {
 const frameMs = 20;
 
 /** Many calls to a server, each sending 50 frames a second, and what comes back of them. */
-class LoadTest implements LoadCallListener {
+class LoadTest implements LoadListener {
   readonly #options: LoadTestOptions;
   readonly #codec: string;
-  readonly #calls: LoadCall[] = [];
+  readonly #calls: LoadLine[] = [];
   readonly #failures: Record<string, number> = {};
   readonly #setUp = new LatencyHistogram();
   readonly #latency = new LatencyHistogram();
@@ -80,11 +82,12 @@ class LoadTest implements LoadCallListener {
   }
 
   async #dial(): Promise<void> {
-    const { connections, application = "echo", signal } = this.#options;
+    const { connections, application = "echo", signal, line } = this.#options;
+    const ours = (): LoadLine => new LoadCall({ ...this.#options, application, codec: this.#codec }, this);
     while (this.#dialled < connections && !signal?.aborted) {
       const id = `load-${++this.#dialled}`;
       const startedAt = performance.now();
-      const call = new LoadCall({ ...this.#options, application, codec: this.#codec }, this);
+      const call = line ? line(this) : ours();
       try {
         await call.start(id);
       } catch (error) {
@@ -116,7 +119,7 @@ class LoadTest implements LoadCallListener {
     }
   }
 
-  #send(call: LoadCall, dueAt: number, now: number): void {
+  #send(call: LoadLine, dueAt: number, now: number): void {
     const measured = this.#isMeasured(dueAt);
     if (measured && this.#phase === "warming up") {
       this.#enter("measuring");
@@ -129,10 +132,9 @@ class LoadTest implements LoadCallListener {
     else this.#refused++;
   }
 
-  async #hangUp(leaving: LoadCall[]): Promise<void> {
+  async #hangUp(leaving: LoadLine[]): Promise<void> {
     for (let call = leaving.pop(); call; call = leaving.pop()) {
-      const end = await call.session.hangUp("load test over");
-      if (end.error === undefined) this.#endedCleanly++;
+      if (await call.hangUp()) this.#endedCleanly++;
     }
   }
 
@@ -149,7 +151,7 @@ class LoadTest implements LoadCallListener {
     this.#options.onProgress?.({
       phase: this.#phase,
       elapsedMs: performance.now() - this.#phaseAt,
-      active: this.#calls.filter(({ session }) => session.state === "active").length,
+      active: this.#calls.filter(({ active }) => active).length,
       failed: this.#failed,
       sentFrames: this.#sent,
       echoedFrames: this.#echoed,

@@ -1,5 +1,6 @@
 import type { LoadReport } from "../../../lib/node/load/load-report.ts";
 import { runLoadTest } from "../../../lib/node/load/load-test.ts";
+import { RawLine } from "./raw-line.ts";
 import { ServerProcess, type ServerProgram } from "./server-process.ts";
 
 /** One attempt to hold so many sessions. */
@@ -16,6 +17,8 @@ export interface Attempt {
   readonly cpuPercent: number | undefined;
   /** Processor time of the server for a frame that came and went again, microseconds. */
   readonly usPerFrame: number | undefined;
+  /** And of the generator. */
+  readonly generatorUsPerFrame: number;
   readonly lost: number;
   readonly report: LoadReport;
 }
@@ -37,8 +40,10 @@ export async function attempt(
     const idleKb = server.residentKb();
     let busyKb = idleKb;
     let [cpuFromMs, cpuToMs, measuredAt, measuredMs, echoed] = [0, 0, 0, 0, 0];
+    let [ownFrom, ownUs] = [process.cpuUsage(), 0];
     const report = await runLoadTest({
       url: server.url,
+      line: (listener) => new RawLine(server.url, listener),
       connections: sessions,
       durationMs,
       onProgress: ({ phase, echoedFrames }) => {
@@ -47,11 +52,14 @@ export async function attempt(
         cpuToMs = server.cpuMs() ?? 0;
         measuredMs = performance.now() - measuredAt;
         echoed = echoedFrames;
+        const { user, system } = process.cpuUsage(ownFrom);
+        ownUs = user + system;
       },
       onMeasuring: () => {
         busyKb = server.residentKb();
         cpuFromMs = server.cpuMs() ?? 0;
         measuredAt = performance.now();
+        ownFrom = process.cpuUsage();
       },
     });
     const { connected, endedEarly, frames, latenessMs, sendLateMs } = report;
@@ -63,6 +71,7 @@ export async function attempt(
       p99Ms: latenessMs.p99,
       generatorP99Ms: sendLateMs.p99,
       cpuPercent: measuredMs > 0 && usedMs !== undefined ? Math.round((usedMs * 100) / measuredMs) : undefined,
+      generatorUsPerFrame: echoed > 0 ? Math.round((ownUs * 10) / echoed) / 10 : 0,
       usPerFrame: echoed > 0 && usedMs !== undefined ? Math.round((usedMs * 10_000) / echoed) / 10 : undefined,
       kbPerSession: Math.round(((busyKb - idleKb) * 10) / sessions) / 10,
       lost: frames.lost,

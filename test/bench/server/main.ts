@@ -73,9 +73,9 @@ async function measure(program: ServerProgram): Promise<Row> {
   const found = await findCapacity(program, steps, {
     durationMs: values.quick ? 1000 : 5000,
     maxP99Ms: judged ? maxP99Ms : Number.POSITIVE_INFINITY,
-    onAttempt: ({ sessions, held, p99Ms, generatorP99Ms, lost }: Attempt) => {
+    onAttempt: ({ sessions, held, p99Ms, generatorP99Ms, usPerFrame, generatorUsPerFrame, lost }: Attempt) => {
       progress(
-        `${program.name}: ${sessions} ${held ? "held" : "not held"}, p99 ${p99Ms} ms (generator ${generatorP99Ms}), ${lost} lost`,
+        `${program.name}: ${sessions} ${held ? "held" : "not held"}, p99 ${p99Ms} ms (generator ${generatorP99Ms}), ${usPerFrame ?? "?"} µs/frame (generator ${generatorUsPerFrame}), ${lost} lost`,
       );
       if (!held) limitedBy = generatorP99Ms > maxP99Ms ? "generator" : "server";
     },

@@ -1,4 +1,5 @@
 import { runLoadTest } from "../../../lib/node/load/load-test.ts";
+import { RawLine } from "./raw-line.ts";
 import { ServerProcess, type ServerProgram } from "./server-process.ts";
 
 export interface SoakReport {
@@ -30,6 +31,7 @@ export async function soak(
   try {
     const { frames, endedEarly, endedCleanly, latenessMs } = await runLoadTest({
       url: server.url,
+      line: (listener) => new RawLine(server.url, listener),
       connections: sessions,
       durationMs: seconds * 1000,
       onProgress: ({ phase, elapsedMs, active, failed, sentFrames, echoedFrames, p99Ms }) => {
