@@ -50,7 +50,7 @@ import {
   UNKNOWN,
   wasLive,
 } from "./sender";
-import { closeWindow, moveTarget, noteExcess, openTarget, targetMs, windowIsDue } from "./target";
+import { closeWindow, hastenTarget, moveTarget, noteExcess, openTarget, targetMs, windowIsDue } from "./target";
 
 /** |e| below: no stretching, only trim. */
 const DEAD_MS: f64 = 15.0;
@@ -67,9 +67,12 @@ const ACCEL_SOFT: f64 = 1.25;
 /** Beyond this excess ACCEL_HARD: speech backlog that the talker is waiting on. */
 const ACCEL_HARD_MS: f64 = 120.0;
 const ACCEL_HARD: f64 = 1.5;
-/** Asked for 1.5× the stretcher reaches 1.41×: with real audio the hard part goes on for longer, and the soft one is steeper. */
-const AUDIO_TAU_MS: f64 = 240.0;
-const AUDIO_HARD_MS: f64 = 90.0;
+/** With real audio the hard part goes on for longer, and the soft one is steeper: a splice is paid late. */
+const AUDIO_TAU_MS: f64 = 150.0;
+const AUDIO_HARD_MS: f64 = 60.0;
+/** A second of speech at 1.75× is understood, and a long backlog is gone sooner: one tenth faster for so many ms of excess, up to this. */
+const AUDIO_TENTH_MS: f64 = 80.0;
+const AUDIO_FASTEST: f64 = 1.75;
 /** Expansion rate when the delay is short of the target. */
 const SLOW: f64 = 0.88;
 /** Never slow with less than this held: expansion would hit an empty buffer. */
@@ -102,7 +105,7 @@ export const SILENT: i32 = 0x2e; // .
 export const ENDED: i32 = 0x45; // E
 export const FADED: i32 = 0x46; // F
 
-/** Speed wanted of the next tick, 0.88 to 1.5; within ±2000 ppm of 1 it is resampling, not stretching. */
+/** Speed wanted of the next tick, 0.88 to 1.5, with audio to 1.75; within ±2000 ppm of 1 it is resampling, not stretching. */
 export let speed: f64 = 1.0;
 /** Samples cut and samples played by the last playoutTick. */
 export let tickCut: i32 = 0;
@@ -112,6 +115,7 @@ export let flushEnd: f64 = 0.0;
 
 let accelTauMs: f64 = ACCEL_TAU_MS;
 let accelHardMs: f64 = ACCEL_HARD_MS;
+let fastest: f64 = ACCEL_HARD;
 /** Arrival of the first packet after going idle. */
 let firstWait: f64 = Infinity;
 /** Samples concealed since the stream ran dry. */
@@ -135,6 +139,7 @@ export function openLaw(rate: i32, tickMs: i32, rtp: bool, storeSamples: i32): v
   openGenerator();
   accelTauMs = ACCEL_TAU_MS;
   accelHardMs = ACCEL_HARD_MS;
+  fastest = ACCEL_HARD;
   speed = 1.0;
   tickCut = tickPlayed = fadeHeld = stretching = 0;
   flushEnd = fadeSpan = dry = playSince = fraction = 0.0;
@@ -146,6 +151,8 @@ export function openLaw(rate: i32, tickMs: i32, rtp: bool, storeSamples: i32): v
 export function joinAudio(): void {
   accelTauMs = AUDIO_TAU_MS;
   accelHardMs = AUDIO_HARD_MS;
+  fastest = AUDIO_FASTEST;
+  hastenTarget();
 }
 
 /** ms the next sample is late against the floor. */
@@ -224,7 +231,10 @@ export function steer(now: f64, replayMs: f64): i32 {
   else if (e < -DEAD_MS) stretching = -1;
   else if (<f64>stretching * e <= STOP_MS) stretching = 0;
   if (stretching > 0) {
-    speed = e > accelHardMs ? ACCEL_HARD : max(ACCEL_MIN, min(ACCEL_SOFT, 1.0 + e / accelTauMs));
+    speed =
+      e > accelHardMs
+        ? min(fastest, ACCEL_HARD + (0.1 * (e - accelHardMs)) / AUDIO_TENTH_MS)
+        : max(ACCEL_MIN, min(ACCEL_SOFT, 1.0 + e / accelTauMs));
     return ACCELERATE;
   }
   if (stretching < 0) {

@@ -10,12 +10,15 @@ const EXTRA_GAIN: f64 = 0.0001;
 const START_TARGET_MS: f64 = 60.0;
 /** ms per ms: 20 ms/s. */
 const FALL_RATE: f64 = 0.02;
+/** With audio also this share per ms of what it is above the delay wanted: one stall of the host at the start is forgotten in seconds. */
+const FALL_SHARE: f64 = 0.0005;
 
 export let targetMs: f64 = START_TARGET_MS;
 
 let wanted: f64 = START_TARGET_MS;
 let extra: f64 = 0.0;
 let extraGain: f64 = 0.001;
+let fallShare: f64 = 0.0;
 let lastTick: f64 = NaN;
 let windowAt: f64 = 0.0;
 let windowMax: f64 = -Infinity;
@@ -28,7 +31,7 @@ export function openTarget(tickMs: i32): void {
   openEstimator(tickMs);
   extraGain = EXTRA_GAIN * <f64>tickMs;
   targetMs = wanted = START_TARGET_MS;
-  extra = 0.0;
+  extra = fallShare = 0.0;
   lastTick = NaN;
   windowAt = 0.0;
   clearWindows(true);
@@ -64,11 +67,16 @@ export function closeWindow(now: f64, idle: bool, learn: bool, floorMs: f64): vo
   if (learn) wanted = addWindow(max(0.0, d - floorMs), extra);
 }
 
+/** What is too long is given up faster. */
+export function hastenTarget(): void {
+  fallShare = FALL_SHARE;
+}
+
 /** Moves the target; once per tick, after closeWindow. */
 export function moveTarget(now: f64): void {
   const dt = isNaN(lastTick) ? 0.0 : now - lastTick;
   lastTick = now;
-  targetMs = wanted >= targetMs ? wanted : max(wanted, targetMs - FALL_RATE * dt);
+  targetMs = wanted >= targetMs ? wanted : max(wanted, targetMs - (FALL_RATE + fallShare * (targetMs - wanted)) * dt);
 }
 
 /** Delay above the target at this tick, ms (≤ 0: none). */

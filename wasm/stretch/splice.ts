@@ -11,10 +11,14 @@ const MAX_LAG_MS: i32 = 15;
 const COARSE_RATE: i32 = 8000;
 /** Cross-fade and template of the overlap-add. */
 export const OVERLAP_MS: i32 = 8;
-/** Correlation asked for when nothing is owed, and when OWED_MS are owed. */
+/** Correlation asked for when nothing is owed, when OWED_MS are owed, and when LATE_MS are: noise resembles itself no better. */
 const ACCEPT_EASY: f64 = 0.9;
 const ACCEPT_HARD: f64 = 0.6;
+const ACCEPT_LATE: f64 = 0.2;
 export const OWED_MS: i32 = 30;
+const LATE_MS: i32 = 45;
+/** Cap of what is owed when played faster (slower: OWED_MS): what unvoiced sounds leave unpaid is made good. */
+export const ARREARS_MS: i32 = 60;
 /** Correlation per ms of lag: between equals the longer lag, so that there are fewer splices. */
 const LONG_BONUS: f64 = 0.004;
 /** A span that stays below this (-55 dBFS) may be cut anywhere: nobody hears it. */
@@ -67,8 +71,7 @@ export function spliceTry(out: usize, debt: f64): i32 {
   }
   const other = head + direction * best;
   const match = normalise(dot(head, other, overlap), dot(head, head, overlap), dot(other, other, overlap), overlap);
-  const need = ACCEPT_EASY - (ACCEPT_EASY - ACCEPT_HARD) * Math.min(1, Math.abs(debt) / (OWED_MS * perMs));
-  if (!quiet && match < need) return 0;
+  if (!quiet && match < accepted(Math.abs(debt) / perMs)) return 0;
   // Unlike parts: keep the power, not the amplitude.
   const alike = clamp(match);
   rampStart(overlap);
@@ -81,6 +84,12 @@ export function spliceTry(out: usize, debt: f64): i32 {
   spliceLag = forward ? best : -best;
   inputAdvance(spliceLag + overlap);
   return overlap;
+}
+
+/** The correlation asked for when so many ms are owed. */
+function accepted(owedMs: f64): f64 {
+  if (owedMs <= OWED_MS) return ACCEPT_EASY - ((ACCEPT_EASY - ACCEPT_HARD) * owedMs) / OWED_MS;
+  return max(ACCEPT_LATE, ACCEPT_HARD - ((ACCEPT_HARD - ACCEPT_LATE) * (owedMs - OWED_MS)) / (LATE_MS - OWED_MS));
 }
 
 /** The lag in low..high, in steps, whose overlap is most like the playhead's, longer ones preferred a little. */

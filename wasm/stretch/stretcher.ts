@@ -5,12 +5,10 @@
 
 import { roundSamples } from "../conceal/span";
 import { inputAdvance, inputFeed, inputHead, inputHeld, inputOpen, inputRoom, inputTrim } from "./input";
-import { MIN_LAG_MS, OVERLAP_MS, OWED_MS, spliceLag, spliceOpen, splicePass, spliceTry } from "./splice";
+import { ARREARS_MS, MIN_LAG_MS, OVERLAP_MS, OWED_MS, spliceLag, spliceOpen, splicePass, spliceTry } from "./splice";
 
 /** How often a splice is tried. */
 const STEP_MS: i32 = 5;
-/** Cap of what is owed when played faster (slower: OWED_MS): what unvoiced sounds leave unpaid is made good; asked for 1.5, speech then reaches 1.48. */
-const ARREARS_MS: i32 = 60;
 /** Slower, and a splice could step back over more than is kept. */
 const SLOWEST: f64 = 0.75;
 const FASTEST: f64 = 2;

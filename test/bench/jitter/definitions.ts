@@ -19,12 +19,12 @@ const live =
   };
 
 const stall =
-  (durationMs: number, everyMs: number, jitter: Jitter = halfNormal(2)): Definition =>
+  (durationMs: number, everyMs: number, { jitter = halfNormal(2) as Jitter, noisy = false } = {}): Definition =>
   (random) => {
     const arrivals = jitter(random, COUNT).map((ms, i) => i * 20 + BASE_MS + ms);
     return {
       arrivals: inOrder(stalled(arrivals, durationMs, everyMs, COUNT * 20)),
-      extra: { stall: { durationMs, everyMs } },
+      extra: { stall: { durationMs, everyMs }, noisy },
     };
   };
 
@@ -109,7 +109,9 @@ export const DEFINITIONS: Readonly<Record<string, Definition>> = {
   tcp3: live(tcp(0.03)),
   stall400: stall(400, 10000),
   stall1000: stall(1000, 20000),
-  stall400w: stall(400, 10000, wifi),
+  stall400w: stall(400, 10000, { jitter: wifi }),
+  stall400n: stall(400, 10000, { noisy: true }),
+  stall1000n: stall(1000, 20000, { noisy: true }),
   start400: stallAtStart(400),
   start1000: stallAtStart(1000),
   drift300: drift(300),

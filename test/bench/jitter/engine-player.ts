@@ -40,7 +40,7 @@ export interface EngineOptions {
   deviceRate?: number;
   /** Called with what every render quantum played; the view is valid during the call. */
   hear?: (samples: Float32Array) => void;
-  /** Speech at 16 kHz on the int16 scale, repeated; default: synthetic. */
+  /** Speech at 16 kHz on the int16 scale, repeated; default: synthetic, in a noisy room where the trace says so. */
   speech?: Float32Array;
 }
 
@@ -55,6 +55,16 @@ const QUIET_SHARE = 0.01;
 const PUSH_SAMPLES = 8192;
 
 let synthetic: Float32Array | undefined;
+let noisy: Float32Array | undefined;
+
+function speechOf({ noisy: noisyRoom = false }: Trace): Float32Array {
+  if (noisyRoom) {
+    noisy ??= makeSpeech(1, SPEECH_SECONDS, { noisyRoom });
+    return noisy;
+  }
+  synthetic ??= makeSpeech(1, SPEECH_SECONDS);
+  return synthetic;
+}
 
 /** The whole engine with real audio: L16 at 16 kHz, to a device that renders quanta of 2.7 ms. */
 export class EnginePlayer implements Player {
@@ -76,8 +86,7 @@ export class EnginePlayer implements Player {
     this.stepMs = (1000 * this.#frames) / deviceRate;
     this.#rtp = trace.rtp;
     this.#hear = hear;
-    synthetic ??= speech ? undefined : makeSpeech(1, SPEECH_SECONDS);
-    this.#speech = speech ?? synthetic ?? new Float32Array(1);
+    this.#speech = speech ?? speechOf(trace);
     const { buffer } = this.engine.memory;
     this.#input = new DataView(buffer, this.engine.inputPtr(), 2 * PUSH_SAMPLES);
     this.#output = new Float32Array(buffer, this.engine.outputPtr(), this.#frames);

@@ -31,6 +31,8 @@ const limits: Readonly<Record<string, (row: Summary) => Goal[]>> = {
     atMost("ΔR", row.deltaR, 20),
     atMost("worst median recovery", row.worstSeedRecoveryMs, 2500, " ms", 0),
   ],
+  stall400n: (row) => [atMost("worst recovery", row.worstRecoveryMs, 1200, " ms", 0)],
+  stall1000n: (row) => [atMost("worst recovery", row.worstRecoveryMs, 2500, " ms", 0)],
   start400: (row) => [atMost("median recovery", row.medianRecoveryMs, 1500, " ms", 0)],
   start1000: (row) => [atMost("median recovery", row.medianRecoveryMs, 3000, " ms", 0)],
 };

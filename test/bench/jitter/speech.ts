@@ -14,6 +14,9 @@ const VOWELS = [
 const WIDTHS = [60, 90, 140] as const;
 /** Noise under the speech, so that every stretch of it is unique and no pause is silent: −40 dBFS. */
 const NOISE_RMS = 328;
+/** A noisy room, −31 dBFS, and a talker who pauses for breath: noise resembles itself nowhere, and a stretcher finds little to cut. */
+const ROOM_NOISE_RMS = 923;
+const BREATH_SECONDS = [0.2, 0.5] as const;
 const SPEECH_RMS = 3000;
 
 /** Two-pole resonator. */
@@ -33,9 +36,9 @@ class Resonator {
 
 /**
  * Synthetic speech at 16 kHz, int16 scale, for tests that must not depend on an installed voice: syllables of vowels with a gliding
- * pitch of 85–230 Hz and moving formants, fricatives between them, and a little noise all the time.
+ * pitch of 85–230 Hz and moving formants, fricatives between them, and noise all the time.
  */
-export function makeSpeech(seed: number, seconds: number): Float32Array {
+export function makeSpeech(seed: number, seconds: number, { noisyRoom = false } = {}): Float32Array {
   const random = new Random(`speech/${seed}`);
   const out = new Float32Array(Math.round(seconds * SAMPLE_RATE));
   const resonators = [new Resonator(), new Resonator(), new Resonator()];
@@ -50,14 +53,19 @@ export function makeSpeech(seed: number, seconds: number): Float32Array {
     if (i >= syllable.end) {
       const kind = random.unit();
       const vowel = VOWELS[random.integer(0, VOWELS.length)] ?? VOWELS[0];
-      const length = kind < 0.7 ? random.between(0.09, 0.28) : random.between(0.04, 0.12);
+      const isBreath = noisyRoom && kind >= 0.85;
+      const length = isBreath
+        ? random.between(...BREATH_SECONDS)
+        : kind < 0.7
+          ? random.between(0.09, 0.28)
+          : random.between(0.04, 0.12);
       const base = syllable.pitch * (0.97 + 0.06 * random.unit()) + (random.unit() < 0.1 ? random.between(-60, 60) : 0);
       syllable = {
         end: i + Math.round(length * SAMPLE_RATE),
         vowel,
         pitch: Math.min(230, Math.max(85, base)),
         voiced: kind < 0.7 ? random.between(0.5, 1) : 0,
-        frication: kind < 0.7 ? 0 : kind < 0.9 ? random.between(0.3, 1) : 0,
+        frication: kind < 0.7 || isBreath ? 0 : kind < 0.9 ? random.between(0.3, 1) : 0,
       };
     }
     pitch += (syllable.pitch - pitch) * 0.0004;
@@ -84,6 +92,10 @@ export function makeSpeech(seed: number, seconds: number): Float32Array {
   for (const y of out) energy += y * y;
   const gain = SPEECH_RMS / Math.sqrt(energy / Math.max(1, out.length));
   for (let i = 0; i < out.length; i++)
-    out[i] = Math.max(-30000, Math.min(30000, (out[i] ?? 0) * gain)) + random.normal(NOISE_RMS);
+    out[i] = int16(
+      Math.max(-30000, Math.min(30000, (out[i] ?? 0) * gain)) + random.normal(noisyRoom ? ROOM_NOISE_RMS : NOISE_RMS),
+    );
   return out;
 }
+
+const int16 = (value: number): number => Math.max(-32768, Math.min(32767, value));

@@ -12,10 +12,11 @@ export interface Summary {
   readonly concealedPct: number;
   readonly deltaR: number;
   readonly deltaRConfidence: number;
-  /** Mean over the seeds of the median recovery; then the worst and the median of the seeds. */
+  /** Mean over the seeds of the median recovery; the worst and the median of the seeds; the slowest recovery of all. */
   readonly recoveryMs: number;
   readonly worstSeedRecoveryMs: number;
   readonly medianRecoveryMs: number;
+  readonly worstRecoveryMs: number;
   readonly stretchedPct: number;
   readonly acceleratedPct: number;
   readonly slowedPct: number;
@@ -55,6 +56,7 @@ export function summarize(scores: readonly Score[]): Summary {
     recoveryMs: mean(all("recoveryMs")),
     worstSeedRecoveryMs: worst("recoveryMs"),
     medianRecoveryMs: median(all("recoveryMs")),
+    worstRecoveryMs: worst("worstRecoveryMs"),
     stretchedPct: mean(all("stretchedPct")),
     acceleratedPct: mean(all("acceleratedPct")),
     slowedPct: mean(all("slowedPct")),

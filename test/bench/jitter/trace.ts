@@ -34,6 +34,8 @@ export interface Trace {
   ppm?: number;
   /** Live silence between bursts of generated speech. */
   mixed?: boolean;
+  /** The talker is in a noisy room. */
+  noisy?: boolean;
 }
 
 export interface TraceParts {
@@ -47,7 +49,7 @@ export interface TraceParts {
   utterance?: number[];
   rtp?: boolean;
   baseMs?: number;
-  extra?: Pick<Trace, "stall" | "stallAtStartMs" | "ppm" | "mixed">;
+  extra?: Pick<Trace, "stall" | "stallAtStartMs" | "ppm" | "mixed" | "noisy">;
 }
 
 const microseconds = (ms: number): number => Math.round(ms * 1000) / 1000;

@@ -22,7 +22,7 @@ test.each(["wifi", "lte", "stall400", "loss10", "tts4", "chunk2", "slow0.8"])(
     let next = 0;
     let at = 0;
     let flushes = 0;
-    for (let flushMs = 400; rig.nowMs < 40000; ) {
+    for (let flushMs = 400; rig.nowMs < 80000; ) {
       for (let row = trace.rows[next]; row && row.arrivalMs <= rig.nowMs; row = trace.rows[++next]) {
         for (let done = 0; done < row.samples; done += 8000) {
           const samples = Math.min(8000, row.samples - done);
