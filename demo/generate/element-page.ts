@@ -5,7 +5,7 @@ import type { SitePage } from "./pages.ts";
 
 const code = (text: string | undefined): string => (text ? `<code>${escapeHtml(text)}</code>` : "");
 /** What `voicebridge/elements` does not register. */
-const apart: readonly string[] = ["voice-incoming", "voice-replay"];
+const apart: readonly string[] = ["voice-incoming", "voice-pip-button", "voice-replay"];
 const said = (text: string | undefined): string => inlineCode(text ?? "");
 
 /** An element with its playground, which `site/playground/main.ts` fills, and all that its docstrings say. */

@@ -12,6 +12,8 @@ export interface SystemOptions {
   readonly title?: string;
   /** Marks the title of the page while the call is on. */
   readonly titleHint?: boolean;
+  /** Address of the icon that the page has while the call is on, in place of its own. */
+  readonly iconHint?: string;
 }
 
 /** WebKit's Audio Session API: a call is not a song. */
@@ -31,7 +33,7 @@ const mark = "● ";
  * Makes a call one of the system, as far as the browser can: mute and hang up by its media keys, a screen that stays on, sound that is routed
  * as a call's. Everything is given back when the call ends, or by the returned function. Page only; what a browser lacks is left out.
  */
-export function joinSystem(call: SystemCall, { title, titleHint = false }: SystemOptions = {}): () => void {
+export function joinSystem(call: SystemCall, { title, titleHint = false, iconHint }: SystemOptions = {}): () => void {
   const left = new AbortController();
   const { signal } = left;
   const undo: (() => void)[] = [];
@@ -43,6 +45,7 @@ export function joinSystem(call: SystemCall, { title, titleHint = false }: Syste
       on = true;
       undo.push(useMediaKeys(call, title), keepScreenOn(signal));
       if (titleHint) undo.push(markTitle());
+      if (iconHint) undo.push(changeIcon(iconHint));
     }
   };
   const leave = (): void => {
@@ -116,5 +119,16 @@ function markTitle(): () => void {
   return () => {
     if (document.title === marked) document.title = before;
     else if (document.title.startsWith(mark)) document.title = document.title.slice(mark.length);
+  };
+}
+
+function changeIcon(href: string): () => void {
+  const links = [...document.querySelectorAll<HTMLLinkElement>('link[rel~="icon"]')];
+  const shown = Object.assign(document.createElement("link"), { rel: "icon", href });
+  for (const link of links) link.remove(); // browsers differ in which of several they take
+  document.head.append(shown);
+  return () => {
+    shown.remove();
+    document.head.append(...links);
   };
 }

@@ -41,8 +41,9 @@ export { ContextProvider } from "./context.ts";
 export type { DetailOf, VoiceEventMap, VoiceNotificationMap, VoiceRequestMap } from "./events.ts";
 export { type MessageChanges, type MessageKey, type Messages, registerMessages } from "./messages/messages.ts";
 export { VoiceElement } from "./voice-element.ts";
-// Registered by pages that are called, or look at records of calls: see their entries.
+// Registered by pages that need them: see their entries.
 export type { VoiceIncoming } from "./voice-incoming/voice-incoming.ts";
+export type { VoicePipButton } from "./voice-pip-button/voice-pip-button.ts";
 export type { VoiceReplay } from "./voice-replay/voice-replay.ts";
 export {
   VoiceCall,

@@ -30,6 +30,8 @@ export interface VoiceRequestMap {
   "voice-record-request": CustomEvent<null>;
   /** Save the file in which this page has kept what happened in the call. */
   "voice-flight-record-request": CustomEvent<null>;
+  /** Open (or close) the small window of the call. */
+  "voice-pip-request": CustomEvent<{ readonly open: boolean }>;
   /** Check microphone, loudspeaker and connection. */
   "voice-preflight-request": CustomEvent<null>;
   /** Take a call that rings; dispatched by `<voice-incoming>`. */

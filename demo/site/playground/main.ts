@@ -27,6 +27,7 @@ const usual = new Map<string, string>([
 
 if (tag === "voice-incoming") await import("./incoming.ts");
 if (tag === "voice-replay") await import("./replay.ts");
+if (tag === "voice-pip-button") await import("./pip.ts");
 const shown = document.createElement(tag);
 const call = isCall ? (shown as HTMLElementTagNameMap["voice-call"]) : document.createElement("voice-call");
 if (isCall) stage.append(shown);

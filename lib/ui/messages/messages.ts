@@ -2,6 +2,7 @@ import { en } from "./en.ts";
 import type { IncomingMessages } from "./incoming-messages.ts";
 import { MessageBook, registerChanges } from "./message-book.ts";
 import type { PanelMessages } from "./panel-messages.ts";
+import type { PipMessages } from "./pip-book.ts";
 import type { ReplayMessages } from "./replay-messages.ts";
 
 /** Everything the elements say. `{name}` is replaced by a value. */
@@ -72,7 +73,7 @@ export interface Messages {
 }
 
 /** What can be replaced: the words of every element. */
-export type MessageChanges = Partial<Messages & PanelMessages & IncomingMessages & ReplayMessages>;
+export type MessageChanges = Partial<Messages & PanelMessages & IncomingMessages & ReplayMessages & PipMessages>;
 
 /** Keys of the plain strings. */
 export type MessageKey = { [Key in keyof Messages]: Messages[Key] extends string ? Key : never }[keyof Messages];

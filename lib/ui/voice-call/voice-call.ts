@@ -130,6 +130,7 @@ export class VoiceCall extends VoiceElement {
     noQuality: { type: Boolean, attribute: "no-quality" },
     noSystem: { type: Boolean, attribute: "no-system" },
     titleHint: { type: Boolean, attribute: "title-hint" },
+    iconHint: { type: String, attribute: "icon-hint" },
     workletUrl: { type: String, attribute: "worklet-url" },
     workerUrl: { type: String, attribute: "worker-url" },
     wasmUrl: { type: String, attribute: "wasm-url" },
@@ -173,6 +174,8 @@ export class VoiceCall extends VoiceElement {
   declare noSystem: boolean;
   /** Marks the title of the page while such a call is on. */
   declare titleHint: boolean;
+  /** Address of the icon that the page has while the call is on. */
+  declare iconHint: string | undefined;
   /** Address of `worklet.js`, where a strict content security policy forbids the inlined one. */
   declare workletUrl: string | undefined;
   /** Address of `worker.js`, likewise. */
@@ -383,7 +386,11 @@ export class VoiceCall extends VoiceElement {
   async #joinSystem(call: CallView): Promise<void> {
     const { joinSystem } = await import("../../call/system.ts");
     if (call.ended === undefined)
-      joinSystem(call, { title: this.label ?? this.text("title"), titleHint: this.titleHint });
+      joinSystem(call, {
+        title: this.label ?? this.text("title"),
+        titleHint: this.titleHint,
+        ...(this.iconHint && { iconHint: this.iconHint }),
+      });
   }
 
   /** Of the page before. */

@@ -4,12 +4,14 @@ import { VoiceError } from "../../../lib/call/voice-error.ts";
 import type { CallView } from "../../../lib/ui/define.ts";
 import { registerMessages } from "../../../lib/ui/define.ts";
 import { VoiceIncoming } from "../../../lib/ui/voice-incoming/voice-incoming.ts";
+import { VoicePipButton } from "../../../lib/ui/voice-pip-button/voice-pip-button.ts";
 import { VoiceReplay } from "../../../lib/ui/voice-replay/voice-replay.ts";
 import { FakeCall } from "./fake-call.ts";
 import { asSource, FakeTelephone } from "./fake-incoming.ts";
 import "./fixture-types.ts";
 
 customElements.define("voice-incoming", VoiceIncoming);
+customElements.define("voice-pip-button", VoicePipButton);
 customElements.define("voice-replay", VoiceReplay);
 
 window.ui = {
@@ -49,6 +51,7 @@ const types = [
     "incomingend",
     "replayed",
     "flight-record-request",
+    "pip-request",
   ],
 ];
 for (const type of types) {

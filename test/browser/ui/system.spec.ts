@@ -125,6 +125,18 @@ test("a page that wants none of it gets none, and its title is its own", async (
   expect(await read(page)).toMatchObject({ on: [], locks: [], audioSession: "auto", page: "Elements" });
 });
 
+test("a page has another icon while the call is on, where it names one", async ({ page, open }) => {
+  await open(`<voice-call icon-hint="data:image/png;base64,AAAA"></voice-call>`);
+  const icons = () =>
+    page.evaluate(() => [...document.querySelectorAll<HTMLLinkElement>("link[rel=icon]")].map(({ href }) => href));
+  expect(await icons()).toEqual(["data:,"]);
+  await page.getByRole("button").click();
+  await page.evaluate(() => window.ui.call.move("active"));
+  await expect.poll(icons).toEqual(["data:image/png;base64,AAAA"]);
+  await page.evaluate(() => window.ui.call.end({ reason: "normal", by: "local" }));
+  await expect.poll(icons).toEqual(["data:,"]);
+});
+
 test("a title that the page changes during the call stays changed", async ({ page, open }) => {
   await watchSystem(page);
   await open(`<voice-call title-hint></voice-call>`);
