@@ -8,6 +8,7 @@ import { readWav } from "../../support/wav.ts";
 import { hangUp, startCall } from "../support/call.ts";
 import { speaking } from "../support/chromium.ts";
 import { openTestPage, recorded, recordingOffsetMs, startRecorder, watchHost } from "../support/page.ts";
+import { type CatchUp, catchUp, type PlayoutMoment, watchPlayout } from "../support/playout-watch.ts";
 
 const text =
   "When the network stalls, what was said comes all at once. It is played a little faster until nobody waits any more, " +
@@ -52,16 +53,23 @@ test("through a network that stalls, bursts and delays, the call stays intelligi
     await page.waitForTimeout(4000);
     const hostStalls = await watchHost(page);
     await startRecorder(page);
+    const playout = await watchPlayout(page, 16_000);
     await page.waitForTimeout(3000);
-    const stalls: { atMs: number; ms: number; goalMs: number }[] = [];
+    const stalls: { atMs: number; ms: number; goalMs: number; looks: PlayoutMoment[] }[] = [];
     for (const [ms, goalMs] of [
       [400, 1200],
       [1000, 2500],
     ] as const) {
+      const looked = (await playout()).length;
       proxy.apply(`down stall ${ms}`);
       const endsAt = Date.now() + ms;
       await page.waitForTimeout(ms + 6000);
-      stalls.push({ atMs: await recordingOffsetMs(page, endsAt), ms, goalMs });
+      stalls.push({
+        atMs: await recordingOffsetMs(page, endsAt),
+        ms,
+        goalMs,
+        looks: (await playout()).slice(looked),
+      });
     }
     const jitter = proxy.apply("down delay 40±20");
     await page.waitForTimeout(4000);
@@ -84,21 +92,19 @@ test("through a network that stalls, bursts and delays, the call stays intelligi
     // Two stalls of 1.4 s in all are gone whatever one does; fast speech and jitter blur a few more.
     expect(matched / late.length).toBeGreaterThan(0.8);
 
-    for (const { atMs, ms, goalMs } of stalls) {
-      const index = (time: number) => Math.round(time / windowMs);
-      const pieces = (fromMs: number, toMs: number) =>
-        late.slice(index(fromMs), index(toMs)).filter((value) => value !== undefined);
-      const before = quantile(pieces(atMs - ms - 2000, atMs - ms - 200), 0.5);
-      const base = quantile(pieces(atMs + goalMs, atMs + 5500), 0.5); // what it settles on, as the jitter bench has it
-      const worst = quantile(pieces(atMs - ms, atMs + 700), 0.8);
-      const back = late.findIndex((value, i) => i > index(atMs) && value !== undefined && value <= base + 30);
-      const recoveryMs = back * windowMs - atMs;
+    for (const { atMs, ms, goalMs, looks } of stalls) {
+      const caught = catchUp(looks);
+      const heardMs = heardRecovery(late, windowMs, { atMs, goalMs });
       console.log(
-        `stall ${ms} ms: ${(worst - before).toFixed(0)} ms late, back within 30 ms after ${recoveryMs.toFixed(0)} ms`,
+        `stall ${ms} ms: ${caught.lateMs.toFixed(0)} ms late, back after ${caught.recoveryMs.toFixed(0)} ms of sound ` +
+          `(± ${caught.blurMs.toFixed(0)}, ${caught.concealedMs.toFixed(0)} held up by the host); heard ${heardMs.toFixed(0)} ms after its end`,
       );
-      expect(worst - before).toBeGreaterThan(ms * 0.3); // the proxy did stall
-      expect(back).toBeGreaterThan(0);
-      expect(recoveryMs).toBeLessThan(goalMs + (hostStallCount > 0 ? 1500 : 300));
+      expect(caught.lateMs).toBeGreaterThan(ms * 0.6); // the proxy did stall
+      // A busy machine makes a stall longer.
+      expect(ownRecoveryMs(caught)).toBeLessThanOrEqual(goalMs * Math.max(1, caught.lateMs / ms));
+      // On a machine that lets it: what is heard says the same, within two pieces.
+      if (hostStallCount === 0) expect(heardMs).toBeLessThanOrEqual(goalMs + 2 * windowMs);
+      else expect(heardMs).toBeLessThan(Number.POSITIVE_INFINITY);
     }
 
     const mos: number[] = quality.map((one) => one.mos);
@@ -114,6 +120,22 @@ test("through a network that stalls, bursts and delays, the call stays intelligi
     await server.close();
   }
 });
+
+/** What the host held up meanwhile is caught up at 1.5×, in twice its time, and is not the network's. */
+const ownRecoveryMs = ({ recoveryMs, blurMs, concealedMs }: CatchUp): number => recoveryMs - blurMs - 2 * concealedMs;
+
+/** From the end of a stall until a piece was heard that is no later than what it settles on, which is how the jitter bench counts. */
+function heardRecovery(
+  late: readonly (number | undefined)[],
+  windowMs: number,
+  { atMs, goalMs }: { readonly atMs: number; readonly goalMs: number },
+): number {
+  const index = (time: number) => Math.round(time / windowMs);
+  const settled = late.slice(index(atMs + goalMs), index(atMs + 5500)).filter((value) => value !== undefined);
+  const base = quantile(settled, 0.5);
+  const back = late.findIndex((value, i) => i > index(atMs) && value !== undefined && value <= base + 30);
+  return back < 0 ? Number.POSITIVE_INFINITY : back * windowMs - atMs;
+}
 
 /** Robust against a piece that resembles another one. */
 function quantile(values: number[], share: number): number {

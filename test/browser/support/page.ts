@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Page } from "@playwright/test";
+import type { PlaybackStats } from "../../../lib/core/index.ts";
 import type * as voicebridge from "../../../lib/index.ts";
 import type { Sound } from "../../support/wav.ts";
 
@@ -17,6 +18,7 @@ export interface TestWindow {
   recorder: { chunks: Float32Array[]; sampleRate: number; startTime: number; node: AudioWorkletNode };
   hostWatch: Worker;
   log: { type: string; detail: string; at: number }[];
+  playoutLooks: PlaybackStats[];
 }
 
 export interface OpenedResources {
@@ -26,6 +28,8 @@ export interface OpenedResources {
   peers: RTCPeerConnection[];
   tracks: MediaStreamTrack[];
   urls: Set<string>;
+  /** Those of the library, by the name of their processor. */
+  worklets: { name: string; node: AudioWorkletNode }[];
 }
 
 declare global {
@@ -34,7 +38,15 @@ declare global {
 
 /** Runs before any script of the page: keeps a list of everything that must be given back. */
 export function watchResources(): void {
-  const opened: OpenedResources = { contexts: [], workers: [], sockets: [], peers: [], tracks: [], urls: new Set() };
+  const opened: OpenedResources = {
+    contexts: [],
+    workers: [],
+    sockets: [],
+    peers: [],
+    tracks: [],
+    urls: new Set(),
+    worklets: [],
+  };
   window.opened = opened;
   window.workletMessages = 0;
   window.log = [];
@@ -76,7 +88,9 @@ export function watchResources(): void {
     window.AudioWorkletNode = class extends NativeNode {
       constructor(context: BaseAudioContext, name: string, options?: AudioWorkletNodeOptions) {
         super(context, name, options);
-        if (name !== "test-recorder") this.port.addEventListener("message", () => window.workletMessages++);
+        if (name === "test-recorder") return;
+        opened.worklets.push({ name, node: this });
+        this.port.addEventListener("message", () => window.workletMessages++);
       }
     };
   }
