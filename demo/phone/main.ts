@@ -20,6 +20,7 @@ function openPhone(id: string, displayName: string | undefined): void {
   const client = new Client({
     hub: "/hub",
     id,
+    resume: "reload",
     ...(displayName !== undefined && { displayName }),
     ...(assets && { audio: { assets } }),
   });

@@ -44,6 +44,8 @@ export interface CallLine {
   stats(): Promise<LineStats | undefined>;
   /** What a page that is loaded again needs to take the call up. */
   readonly whereabouts?: Whereabouts | undefined;
+  /** A page that is loaded again takes the call up: it does not end with this one. */
+  readonly kept?: boolean;
   /** Whom the call is with, where that is a person. */
   readonly party?: CallParty | undefined;
   /** Tells the other side that it is held, or no longer. */

@@ -9,7 +9,8 @@
  *            └── failed ◄───────────────────────┴─────────┤
  *                                               terminating ─ terminated
  * ```
- * `terminated`, `failed` and `cancelled` are ends; a call reaches exactly one of them, once. Muted and bridged are flags, not states.
+ * A call that the other side holds before there is sound goes from `connecting` to `held`. `terminated`, `failed` and `cancelled` are ends; a call
+ * reaches exactly one of them, once. Muted and bridged are flags, not states.
  */
 export type CallState =
   | "idle"
@@ -35,7 +36,7 @@ const transitions: Readonly<Record<CallState, readonly CallState[]>> = {
   initiating: ["queued", "ringing", "connecting", "failed", "cancelled", "terminated"],
   queued: ["ringing", "connecting", "failed", "cancelled", "terminated"],
   ringing: ["queued", "connecting", "failed", "cancelled", "terminated"],
-  connecting: ["active", "failed", "cancelled", "terminating", "terminated"],
+  connecting: ["active", "held", "failed", "cancelled", "terminating", "terminated"],
   active: ["held", "reconnecting", "transferring", "terminating", "terminated", "failed"],
   held: ["active", "reconnecting", "transferring", "terminating", "terminated", "failed"],
   reconnecting: ["active", "held", "terminating", "terminated", "failed"],

@@ -533,7 +533,7 @@ export class Call extends CallEvents {
     this.#unwatch = watchPage({
       changed: () => this.#line?.wake(),
       hidden: (kept) => {
-        if (kept) return; // as it is: when it is shown again, the connection is looked at
+        if (kept || this.#line?.kept) return; // as it is: when it is shown again, the connection is looked at
         const whereabouts = this.#line?.whereabouts ?? this.#resumed;
         if (this.#options.resume !== "reload" || !whereabouts) void this.hangUp("page closed");
         else leaveToken({ ...whereabouts, callId: this.id, muted: this.#muted, presses: this.#dtmf.presses });

@@ -1,9 +1,10 @@
-// `npm run test:interop`: builds the Go programs of `go/` and runs live sessions with them, in both roles. What cannot be had here (Go, a
-// module, Chromium) is skipped, and said so; what can be had and does not build fails. Ends with `N passed, N failed, N skipped`.
+// `npm run test:interop`: builds the Go programs of `go/` and runs live sessions with them, in both roles; and a call between two pages through
+// coturn. What cannot be had here (Go, a module, Chromium, coturn) is skipped, and said so; what can be had and does not build fails. Ends with
+// `N passed, N failed, N skipped`.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
-import { findProgram } from "../tools.mjs";
+import { findProgram, wantTool } from "../tools.mjs";
 
 const root = resolve(import.meta.dirname, "../..");
 const build = resolve(root, "build/interop");
@@ -87,6 +88,23 @@ if (!programs.some(({ deployed, path }) => deployed && path)) {
   );
 }
 if (!chromium) console.log("SKIPPED  NOT TESTED from a browser: no Chromium found (CHROMIUM_PATH)");
-const failed = Math.max(numFailedTests, success ? 0 : 1);
-console.log(`${numPassedTests} passed, ${failed} failed, ${numPendingTests} skipped`);
+/** Two pages that reach each other through a TURN server only. Undefined where there is none. */
+function relayed() {
+  const missing = ["turnserver", "espeak-ng"].filter((name) => !wantTool(name));
+  if (!chromium || missing.length > 0) {
+    console.log(`SKIPPED  NOT TESTED through a TURN server (coturn): not found: ${missing.join(", ") || "Chromium"}`);
+    return undefined;
+  }
+  const { status } = spawnSync("npx", ["playwright", "test", "test/browser/people/relay.spec.ts"], {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, TEST_LONG: "1" },
+  });
+  return status === 0;
+}
+
+const relay = relayed();
+const passed = numPassedTests + (relay === true ? 1 : 0);
+const failed = Math.max(numFailedTests, success ? 0 : 1) + (relay === false ? 1 : 0);
+console.log(`${passed} passed, ${failed} failed, ${numPendingTests + (relay === undefined ? 1 : 0)} skipped`);
 process.exit(failed > 0 ? 1 : 0);

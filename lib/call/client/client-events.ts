@@ -21,11 +21,13 @@ export class ClientIncomingEvent extends Event {
   }
 }
 
-/** There is one more call: made here, or taken. */
+/** There is one more call: made here, taken, or taken up again. */
 export class ClientCallEvent extends Event {
   constructor(
     readonly call: Call,
     readonly direction: "incoming" | "outgoing",
+    /** It was on before this page was loaded again. */
+    readonly resumed = false,
   ) {
     super("call");
   }

@@ -1,5 +1,8 @@
 import type { PeerCodec } from "../../transport/peer/index.ts";
+import type { Call } from "../call.ts";
 import type { CallOptions } from "../call-options.ts";
+import type { CallStats } from "../call-stats.ts";
+import type { ClientState } from "./client-events.ts";
 import type { CallHandler } from "./handlers/index.ts";
 import type { QualityThresholds } from "./quality-watch.ts";
 import type { SignalLinkOptions } from "./signal-link.ts";
@@ -40,6 +43,26 @@ export interface ClientOptions {
    * refuses all but the first. Default `one`, where the browser has Web Locks.
    */
   readonly tabs?: "one" | "each";
+  /**
+   * `reload`: a page that is loaded again takes its calls with people up, as soon as it is connected (`call` events, `resumed`); the other sides wait
+   * for it. The tab's `sessionStorage` has what is needed for that meanwhile. Otherwise calls end with the page.
+   */
+  readonly resume?: "reload";
   /** Replaced in tests. */
   readonly link?: Pick<SignalLinkOptions, "WebSocket" | "clock" | "random">;
+}
+
+/** An application to call over RTVBP, in place of a person. */
+export type ApplicationTarget = Omit<CallOptions, "line"> &
+  ({ readonly src: string | URL } | Required<Pick<CallOptions, "connect">>);
+
+export interface PersonCallOptions {
+  /** For who is called, with the ring. JSON. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+export interface ClientStats {
+  readonly state: ClientState;
+  readonly ringing: number;
+  readonly calls: readonly { readonly id: string; readonly state: Call["state"]; readonly stats: CallStats }[];
 }

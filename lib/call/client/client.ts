@@ -1,13 +1,10 @@
-import { CallAudio } from "../../audio/index.ts";
 import type { PresenceStatus, SignalMessage, SignalMessageOf } from "../../protocol/signal/index.ts";
 import type { TypedEventTarget } from "../../session/index.ts";
 import { Call } from "../call.ts";
 import type { OpenLine } from "../call-line.ts";
-import type { CallAudioPort, CallOptions } from "../call-options.ts";
-import type { CallStats } from "../call-stats.ts";
+import type { CallOptions } from "../call-options.ts";
 import { bridge, Conference, type ConferenceOptions } from "../conference/index.ts";
 import { watchPage } from "../page-watch.ts";
-import type { VoiceError } from "../voice-error.ts";
 import { clientError } from "./client-error.ts";
 import {
   ClientCallEvent,
@@ -20,32 +17,20 @@ import {
   ClientStateEvent,
   type Presence,
 } from "./client-events.ts";
-import type { ClientOptions } from "./client-options.ts";
+import type { ApplicationTarget, ClientOptions, ClientStats, PersonCallOptions } from "./client-options.ts";
 import type { Exchange } from "./exchange.ts";
-import type { HistoryEntry } from "./history.ts";
+import { entryOf, type HistoryEntry } from "./history.ts";
 import { IceServers } from "./ice-servers.ts";
 import { IncomingCall } from "./incoming-call.ts";
+import { type KeptCall, type KeptCalls, leaveCalls, takeCalls } from "./kept-calls.ts";
+import { Others } from "./others.ts";
 import { PeerLeg } from "./peer-leg.ts";
-import { PeerLine } from "./peer-line.ts";
+import { PeerLine, type PeerLineOptions } from "./peer-line.ts";
+import { PreparedAudio } from "./prepared-audio.ts";
 import { Reception } from "./reception.ts";
+import { placeName, Registration } from "./registration.ts";
 import { Roster } from "./roster.ts";
-import { type LinkState, SignalLink } from "./signal-link.ts";
-import { TabLock } from "./tab-lock.ts";
-
-/** An application to call over RTVBP, in place of a person. */
-export type ApplicationTarget = Omit<CallOptions, "line"> &
-  ({ readonly src: string | URL } | Required<Pick<CallOptions, "connect">>);
-
-export interface PersonCallOptions {
-  /** For who is called, with the ring. JSON. */
-  readonly metadata?: Readonly<Record<string, unknown>>;
-}
-
-export interface ClientStats {
-  readonly state: ClientState;
-  readonly ringing: number;
-  readonly calls: readonly { readonly id: string; readonly state: Call["state"]; readonly stats: CallStats }[];
-}
+import type { Welcome } from "./signal-link.ts";
 
 const ClientEvents = EventTarget as new () => TypedEventTarget<ClientEventMap>;
 
@@ -61,27 +46,25 @@ export class Client extends ClientEvents {
   readonly #routes = new Map<string, (message: SignalMessage) => void>();
   readonly #lines = new Map<Call, PeerLine>();
   readonly #conferences = new Set<Conference>();
-  readonly #presence = new Map<string, Presence>();
+  readonly #others: Others;
   readonly #ice: IceServers;
   readonly #reception: Reception;
   readonly #roster: Roster;
   readonly #exchange: Exchange;
-  readonly #lock: TabLock | undefined;
+  readonly #registration: Registration;
+  readonly #audio: PreparedAudio;
   readonly #unwatch: () => void;
-  #link: SignalLink | undefined;
-  #state: ClientState = "offline";
-  #status: PresenceStatus = "available";
+  /** Calls of the page before this one, until they are taken up. */
+  #kept: KeptCalls | undefined;
   #ringTimeoutMs = 30_000;
-  #connecting: Promise<void> | undefined;
-  #prepared: Promise<CallAudioPort> | undefined;
 
   constructor(options: ClientOptions) {
     super();
     this.#options = options;
     this.id = options.id;
     this.onIncoming = options.onIncoming;
-    this.#ice = new IceServers(() => this.#link?.send({ type: "ice-servers-request", data: {} }));
-    this.#link = this.#newLink();
+    this.#ice = new IceServers(() => this.#registration.send({ type: "ice-servers-request", data: {} }));
+    this.#audio = new PreparedAudio(options.audio ?? {});
     const client = this;
     this.#exchange = {
       id: options.id,
@@ -89,7 +72,7 @@ export class Client extends ClientEvents {
       get ringTimeoutMs() {
         return client.#ringTimeoutMs;
       },
-      send: (message) => this.#link?.send(message),
+      send: (message) => this.#registration.send(message),
       attach: (callId, listener) => {
         this.#routes.set(callId, listener);
         return () => this.#routes.delete(callId);
@@ -105,30 +88,49 @@ export class Client extends ClientEvents {
       },
       alert: (call, alert) => this.dispatchEvent(new ClientQualityEvent(call, alert)),
     });
+    this.#others = new Others({
+      id: options.id,
+      displayName: options.displayName,
+      send: (message) => this.#registration.send(message),
+      changed: (id, presence) => this.dispatchEvent(new ClientPresenceEvent(id, presence)),
+    });
     this.#reception = new Reception({
       get handler() {
         return client.onIncoming;
       },
-      presence: this.#presence,
+      presence: this.#others.known,
       get activeCalls() {
         return client.calls.length;
       },
       show: (incoming) => this.dispatchEvent(new ClientIncomingEvent(incoming)),
       fault: (error) => console.error("voicebridge: a call handler failed; the call goes to a person.", error),
     });
-    const { tabs = "one", hub } = options;
-    if (tabs === "one" && hub !== undefined) this.#lock = new TabLock(lockName(hub, options.id), () => this.#yield());
-    this.#unwatch = watchPage({
-      changed: () => this.#link?.wake(),
-      hidden: (kept) => {
-        // At once: a page that goes away has no later.
-        if (!kept) for (const line of this.#lines.values()) void line.hangUp("page closed");
+    if (options.resume === "reload" && options.hub !== undefined) {
+      this.#kept = takeCalls(placeName(options.hub, options.id));
+    }
+    this.#registration = new Registration(
+      options,
+      {
+        message: (message) => this.#take(message),
+        welcome: (welcome) => this.#welcome(welcome),
+        changed: (state, previous, error) => {
+          this.dispatchEvent(new ClientStateEvent(state, previous, error));
+          if (state === "online") this.#takeUp();
+        },
+        get busy() {
+          return client.calls.length > 0 || client.incoming.length > 0;
+        },
       },
+      this.#kept?.resume,
+    );
+    this.#unwatch = watchPage({
+      changed: () => this.#registration.wake(),
+      hidden: (kept) => !kept && this.#leavePage(),
     });
   }
 
   get state(): ClientState {
-    return this.#state;
+    return this.#registration.state;
   }
 
   /** Calls that are on, the oldest first: made here, or taken. */
@@ -153,18 +155,17 @@ export class Client extends ClientEvents {
 
   /** Who else is here, and how they can be reached, by id. */
   get presence(): ReadonlyMap<string, Presence> {
-    return this.#presence;
+    return this.#others.known;
   }
 
   /** How this client says it can be reached. */
   get status(): PresenceStatus {
-    return this.#status;
+    return this.#others.status;
   }
 
   /** Tells others. With `do-not-disturb` nothing rings here. */
   setPresence(status: PresenceStatus): void {
-    this.#status = status;
-    this.#tellPresence();
+    this.#others.tell(status);
   }
 
   /**
@@ -172,43 +173,27 @@ export class Client extends ClientEvents {
    * `hub-unreachable` it goes on trying. Idempotent.
    */
   connect(): Promise<void> {
-    if (this.#options.hub === undefined) {
-      return Promise.reject(clientError("hub-refused", "This client has no hub."));
-    }
-    if (this.#state === "closed") return Promise.reject(clientError("hub-closed", "The client is closed."));
-    if (!this.#connecting) {
-      const connecting = this.#connect();
-      this.#connecting = connecting;
-      connecting.catch(() => {
-        if (this.#connecting === connecting) this.#connecting = undefined;
-      });
-    }
-    return this.#connecting;
+    return this.#registration.connect();
   }
 
   /** Connects, and opens microphone and loudspeaker for the next call: it starts sooner. Call it from a click. Rejects with `VoiceError`. */
   async prepare(): Promise<void> {
-    this.#prepared ??= this.#openAudio({ ...this.#audio });
-    const audio = this.#prepared;
-    audio.catch(() => {
-      if (this.#prepared === audio) this.#prepared = undefined;
-    });
     const connecting = this.#options.hub === undefined ? undefined : this.connect();
-    await Promise.all([audio, connecting]);
+    await Promise.all([this.#audio.prepare(), connecting]);
     if (connecting) await this.#exchange.iceServers();
   }
 
   /** Calls a person by id, or an application by its address. Call it from a click. The call has begun when this returns; follow its state. */
   call(to: string | ApplicationTarget, options: PersonCallOptions = {}): Call {
-    if (this.#state === "closed") throw clientError("hub-closed", "The client is closed.");
+    if (this.state === "closed") throw clientError("hub-closed", "The client is closed.");
     if (typeof to === "object") {
-      const call = new Call({ ...this.#audio, ...to, ...this.#openingAudio });
+      const call = new Call({ ...this.#callAudio, ...to, ...this.#openingAudio });
       return this.#begin(call, "outgoing", { id: String(to.src ?? to.application ?? "application") });
     }
     if (to === "" || to === this.id) throw clientError("call-target", "That is nobody to call.");
     const ringing = this.incoming.find(({ from }) => from.id === to);
     if (ringing) return ringing.accept();
-    if (this.#state === "standby") void this.takeOver();
+    if (this.state === "standby") void this.takeOver();
     else void this.connect().catch(() => {}); // who waits for it hears of it
     const { displayName } = this.#options;
     const request = {
@@ -222,26 +207,8 @@ export class Client extends ClientEvents {
   }
 
   /** Where another tab is connected: takes its place, unless it has a call. Rejects with `client-elsewhere`. */
-  async takeOver(): Promise<void> {
-    if (this.#state !== "standby") return this.connect();
-    this.#lock?.ask();
-    await new Promise<void>((resolve, reject) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        this.removeEventListener("state", changed);
-      };
-      const timer = setTimeout(() => {
-        done();
-        reject(clientError("client-elsewhere", "Another tab has a call."));
-      }, 3000);
-      const changed = (): void => {
-        if (this.#state === "standby") return;
-        done();
-        resolve();
-      };
-      this.addEventListener("state", changed);
-    });
-    await this.connect();
+  takeOver(): Promise<void> {
+    return this.#registration.takeOver();
   }
 
   /** Joins two calls of any kind: see `bridge`. */
@@ -260,114 +227,33 @@ export class Client extends ClientEvents {
 
   async stats(): Promise<ClientStats> {
     const calls = this.calls.map(async (call) => ({ id: call.id, state: call.state, stats: await call.stats() }));
-    return { state: this.#state, ringing: this.incoming.length, calls: await Promise.all(calls) };
+    return { state: this.state, ringing: this.incoming.length, calls: await Promise.all(calls) };
   }
 
   /** Ends every call, turns away what rings, and leaves the hub. Idempotent; resolves when nothing is open. */
   async close(): Promise<void> {
-    if (this.#state === "closed") return;
+    if (this.state === "closed") return;
     for (const incoming of this.incoming) incoming.reject("unavailable");
     await Promise.all(this.calls.map((call) => call.hangUp("client closed")));
     await Promise.all([...this.#conferences].map((conference) => conference.end()));
     this.#unwatch();
-    this.#lock?.close();
-    this.#link?.close();
-    this.#link = undefined;
-    this.#to("closed");
-    const prepared = this.#prepared;
-    this.#prepared = undefined;
-    await prepared?.then((audio) => audio.close()).catch(() => {});
+    this.#registration.close();
+    await this.#audio.close();
   }
 
   // ── the hub
 
-  async #connect(): Promise<void> {
-    if (this.#lock && !(await this.#lock.tryNow())) {
-      this.#to("standby");
-      void this.#lock.wait().then(
-        () => this.#link?.open().catch(() => {}),
-        () => {}, // closed meanwhile
-      );
-      return;
-    }
-    await this.#link?.open();
-  }
-
-  /** Another tab wants to be the one that is connected. */
-  #yield(): void {
-    if (this.calls.length > 0 || this.incoming.length > 0) return;
-    this.#link?.close();
-    this.#link = this.#newLink();
-    this.#lock?.release();
-    this.#connecting = this.#state === "closed" ? undefined : this.#standBy();
-  }
-
-  /** Behind the tab that asked: it waits already. */
-  async #standBy(): Promise<void> {
-    this.#to("standby");
-    await this.#lock?.wait();
-    await this.#link?.open();
-  }
-
-  #newLink(): SignalLink | undefined {
-    const { hub, id, displayName, token, link } = this.#options;
-    if (hub === undefined) return undefined;
-    const made: SignalLink = new SignalLink(
-      { hub, id, displayName, token, ...link },
-      {
-        message: (message) => this.#take(message),
-        welcome: ({ resumed, ringTimeoutMs }) => {
-          this.#ringTimeoutMs = ringTimeoutMs;
-          if (!resumed) this.#forgetOthers();
-          if (!resumed && this.#status !== "available") this.#tellPresence();
-        },
-        state: (state, error) => made === this.#link && this.#linkIs(state, error),
-      },
-    );
-    return made;
-  }
-
-  #linkIs(state: LinkState, error: VoiceError | undefined): void {
-    if (state !== "closed") this.#to(state === "idle" ? "offline" : state, error);
-    else if (error) {
-      this.#connecting = undefined;
-      this.#link = this.#newLink();
-      this.#lock?.release();
-      this.#to("offline", error);
-    }
-  }
-
-  #tellPresence(): void {
-    const { displayName } = this.#options;
-    this.#link?.send({
-      type: "presence",
-      data: { status: this.#status, ...(displayName !== undefined && { displayName }) },
-    });
-  }
-
-  #forgetOthers(): void {
-    for (const id of [...this.#presence.keys()]) this.#present(id, undefined);
-  }
-
-  #present(id: string, presence: Presence | undefined): void {
-    if (presence) this.#presence.set(id, presence);
-    else if (!this.#presence.delete(id)) return;
-    this.dispatchEvent(new ClientPresenceEvent(id, presence));
+  #welcome({ resumed, ringTimeoutMs }: Welcome): void {
+    this.#ringTimeoutMs = ringTimeoutMs;
+    if (!resumed) this.#others.beginAnew();
   }
 
   #take(message: SignalMessage): void {
     switch (message.type) {
       case "presence-list":
-        for (const { id, ...presence } of message.data.clients) this.#present(id, presence as Presence);
+      case "presence":
+        this.#others.take(message);
         return;
-      case "presence": {
-        const { status, displayName } = message.data;
-        if (message.from === undefined || message.from === this.id) return;
-        const presence =
-          status === "offline" ? undefined : { status, ...(displayName !== undefined && { displayName }) };
-        this.#present(message.from, presence);
-        return;
-      }
       case "ice-servers-response":
         this.#ice.take(message.data.iceServers as readonly RTCIceServer[], message.data.ttlSeconds);
         return;
@@ -410,51 +296,56 @@ export class Client extends ClientEvents {
     });
     incoming.addEventListener("ended", ({ end }) => {
       if (end.outcome === "accepted") return;
-      const missed = end.outcome === "missed";
-      const entry: HistoryEntry = {
-        id: callId,
-        direction: "incoming",
-        party,
-        startedAt,
-        connectedAt: undefined,
-        endedAt: Date.now(),
-        reason: end.reason,
-        missed,
-      };
+      const entry = entryOf(incoming, end);
       this.#roster.note(entry);
-      if (missed) this.dispatchEvent(new ClientMissedEvent(entry));
+      if (entry.missed) this.dispatchEvent(new ClientMissedEvent(entry));
     });
-    if (this.#status === "do-not-disturb") incoming.reject("do-not-disturb");
+    if (this.status === "do-not-disturb") incoming.reject("do-not-disturb");
     else if (active && this.#options.callWaiting === false) incoming.reject("busy");
     else void this.#reception.take(incoming);
   }
 
   // ── calls that are on
 
-  #personCall(line: Pick<ConstructorParameters<typeof PeerLine>[1], "towards" | "request">): Call {
-    const { relayOnly, codec, mayTransfer } = this.#options;
+  #personCall(line: Pick<PeerLineOptions, "towards" | "request" | "resumes">, id?: string): Call {
+    const { relayOnly, codec, mayTransfer, resume } = this.#options;
+    const keep = resume === "reload";
     const open: OpenLine = (host, call) => {
       const callIdOf = (other: Call) => this.#lines.get(other)?.callId;
-      const made = new PeerLine(host, { ...line, exchange: this.#exchange, relayOnly, codec, mayTransfer, callIdOf });
+      const made = new PeerLine(host, {
+        ...line,
+        exchange: this.#exchange,
+        relayOnly,
+        codec,
+        mayTransfer,
+        keep,
+        callIdOf,
+      });
       this.#lines.set(call, made);
       return made;
     };
-    return new Call({ ...this.#audio, ...this.#openingAudio, line: open });
+    return new Call({ ...this.#callAudio, ...this.#openingAudio, ...(id !== undefined && { id }), line: open });
   }
 
-  #begin(call: Call, direction: "incoming" | "outgoing", party: { id: string }, startedAt?: number): Call {
+  #begin(
+    call: Call,
+    direction: KeptCall["direction"],
+    party: { id: string },
+    startedAt?: number,
+    resumed = false,
+  ): Call {
     this.#roster.add(call, direction, party, startedAt);
-    this.dispatchEvent(new ClientCallEvent(call, direction));
+    this.dispatchEvent(new ClientCallEvent(call, direction, resumed));
     call.start().catch(() => {}); // `ended` says it
     return call;
   }
 
-  get #audio(): NonNullable<ClientOptions["audio"]> {
+  get #callAudio(): NonNullable<ClientOptions["audio"]> {
     return this.#options.audio ?? {};
   }
 
   #lookAfter(conference: Conference): Conference {
-    if (this.#state === "closed") void conference.end();
+    if (this.state === "closed") void conference.end();
     else if (!conference.ended) {
       this.#conferences.add(conference);
       conference.addEventListener("ended", () => this.#conferences.delete(conference));
@@ -463,31 +354,48 @@ export class Client extends ClientEvents {
   }
 
   get #conferenceAudio(): Pick<ConferenceOptions, "microphone" | "devices" | "assets"> {
-    const { microphone, devices, assets } = this.#audio;
+    const { microphone, devices, assets } = this.#callAudio;
     return { ...(microphone && { microphone }), ...(devices && { devices }), ...(assets && { assets }) };
   }
 
-  #openAudio(options: Parameters<typeof CallAudio.open>[0]): Promise<CallAudioPort> {
-    return (this.#audio.openAudio ?? CallAudio.open)(options);
-  }
-
-  /** What was prepared goes to the first call that needs it. */
   get #openingAudio(): Pick<CallOptions, "openAudio"> {
-    return {
-      openAudio: async (options) => {
-        const prepared = this.#prepared;
-        this.#prepared = undefined;
-        return (await prepared?.catch(() => undefined)) ?? this.#openAudio(options);
-      },
-    };
+    return { openAudio: this.#audio.open };
   }
 
-  #to(state: ClientState, error?: VoiceError): void {
-    const previous = this.#state;
-    if (state === previous) return;
-    this.#state = state;
-    this.dispatchEvent(new ClientStateEvent(state, previous, error));
+  // ── the page goes, and comes back
+
+  /** At once: a page that goes away has no later. */
+  #leavePage(): void {
+    const { hub, id, resume: wanted } = this.#options;
+    const calls: KeptCall[] = [];
+    for (const call of this.calls) {
+      const left = this.#lines.get(call)?.leave();
+      const facts = left && this.#roster.factsOf(call);
+      if (facts) calls.push({ id: call.id, ...left, ...facts, muted: call.muted, held: call.held.here });
+    }
+    const resume = this.#registration.resumption;
+    if (wanted === "reload" && hub !== undefined && resume && calls.length > 0) {
+      leaveCalls(placeName(hub, id), { calls, resume });
+    }
+    for (const line of this.#lines.values()) if (!line.kept) void line.hangUp("page closed");
+  }
+
+  /** The calls that were on when the page was loaded again. */
+  #takeUp(): void {
+    const { calls = [] } = this.#kept ?? {};
+    this.#kept = undefined;
+    const { relayOnly, codec } = this.#options;
+    for (const { id, callId, party, role, direction, startedAt, muted, held } of calls) {
+      const leg = new PeerLeg(this.#exchange, { callId, party, role, relayOnly, codec, kept: true });
+      const call = this.#personCall({ towards: leg, resumes: true }, id);
+      if (muted) void call.setMuted(true);
+      this.#begin(call, direction, party, startedAt, true);
+      if (held) {
+        call.start().then(
+          () => call.hold(),
+          () => {}, // `ended` says it
+        );
+      }
+    }
   }
 }
-
-const lockName = (hub: string | URL, id: string): string => `voicebridge:${String(hub).replace(/[?#].*$/s, "")}:${id}`;

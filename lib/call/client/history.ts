@@ -1,4 +1,5 @@
 import type { CallParty } from "../call-line.ts";
+import type { IncomingCall, IncomingEnd } from "./incoming-call.ts";
 
 /** One call that is over. Times are epoch milliseconds. */
 export interface HistoryEntry {
@@ -14,6 +15,18 @@ export interface HistoryEntry {
   /** It rang here, and nobody answered. */
   readonly missed: boolean;
 }
+
+/** Of a call that rang here and was not taken. */
+export const entryOf = ({ id, from, receivedAt }: IncomingCall, { outcome, reason }: IncomingEnd): HistoryEntry => ({
+  id,
+  direction: "incoming",
+  party: from,
+  startedAt: receivedAt,
+  connectedAt: undefined,
+  endedAt: Date.now(),
+  reason,
+  missed: outcome === "missed",
+});
 
 /** The newest calls, newest first. In the memory of the page and nowhere else. */
 export class History {

@@ -1,7 +1,13 @@
 /** Calls between people, and many calls at once. */
-export { type ApplicationTarget, Client, type ClientStats, type PersonCallOptions } from "./client.ts";
+export { Client } from "./client.ts";
 export * from "./client-events.ts";
-export type { ClientAudioOptions, ClientOptions } from "./client-options.ts";
+export type {
+  ApplicationTarget,
+  ClientAudioOptions,
+  ClientOptions,
+  ClientStats,
+  PersonCallOptions,
+} from "./client-options.ts";
 export * from "./handlers/index.ts";
 export type { HistoryEntry } from "./history.ts";
 export { IncomingCall, type IncomingEnd, IncomingEndedEvent, IncomingPositionEvent } from "./incoming-call.ts";

@@ -38,6 +38,8 @@ export interface PeerLegOptions extends PeerMediaOptions {
   readonly party: CallParty;
   /** Who rang whom; the caller makes the first offer. */
   readonly role: "caller" | "callee";
+  /** The call was on when this page was loaded again: `resume` follows. */
+  readonly kept?: boolean;
 }
 
 /** From an accepted call to the first sound. */
@@ -47,7 +49,11 @@ const ringSlackMs = 5000;
 /** What comes between the answer and our connection. */
 const maxEarly = 256;
 
-type Phase = "new" | "ringing" | "connecting" | "connected" | "ended";
+/** A page that was loaded again has to be there before the hub gives up waiting for it. */
+const reloadMs = 30_000;
+
+/** `waiting`: for the page of the other side, which is being loaded. `resuming`: it is to hear that this page is there again. */
+type Phase = "new" | "ringing" | "connecting" | "connected" | "waiting" | "resuming" | "ended";
 
 /**
  * Two people and one `callId`: from the first ring over the hub to the end of the sound between them. Ends exactly once. Page, main thread.
@@ -62,6 +68,12 @@ export class PeerLeg {
   #listener: PeerLegListener | undefined;
   #phase: Phase = "new";
   #connection: PeerConnection | undefined;
+  /** There was sound: now, or on the page before this one. */
+  #established: boolean;
+  /** The other side said that its page is there again, before this one did. */
+  #firstThere = false;
+  #resumed = false;
+  #heldHere = false;
   #early: PeerSignal[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #end: LegEnd | undefined;
@@ -73,6 +85,8 @@ export class PeerLeg {
     this.callId = options.callId;
     this.role = options.role;
     this.#party = options.party;
+    this.#established = options.kept ?? false;
+    if (options.kept) this.#phase = "resuming";
     this.#detach = exchange.attach(options.callId, (message) => this.#take(message));
   }
 
@@ -143,7 +157,22 @@ export class PeerLeg {
     this.#finish(end);
   }
 
+  /** This page is about to be loaded again. */
+  leave(): void {
+    if (this.#established && !this.#end) this.#send({ type: "call-resume", data: { leaving: true } });
+  }
+
+  /** Goes on with the call of a page before this one; `connected` follows. */
+  resume(): void {
+    if (this.#phase !== "resuming") return;
+    this.#resumed = true;
+    this.#send({ type: "call-resume", data: {} });
+    if (this.#firstThere) this.#connect();
+    else this.#limit(connectMs, () => this.#fail(lost()));
+  }
+
   setHeld(held: boolean): void {
+    this.#heldHere = held;
     if (!this.#end) this.#send({ type: "hold", data: { held } });
   }
 
@@ -192,6 +221,10 @@ export class PeerLeg {
       case "hangup":
         this.#finish({ reason: message.data.reason ?? "normal", by: "remote" });
         return;
+      case "call-resume":
+        if (message.data.leaving) this.#wait();
+        else this.#resumedThere();
+        return;
       case "hold":
         this.#listener?.held?.(message.data.held);
         return;
@@ -204,10 +237,44 @@ export class PeerLeg {
       case "error":
         // Of a call that goes on, the other side may be away for a moment: its connection says when it is gone.
         if (this.#phase === "ringing") this.#finish({ reason: message.data.code, by: "remote" });
+        else if (this.#phase === "resuming") this.#finish({ reason: "session-lost", by: "remote", error: lost() });
     }
   }
 
+  /** The page of the other side is being loaded again. */
+  #wait(): void {
+    if (!this.#established || this.#phase === "resuming") return;
+    this.#disconnect();
+    this.#phase = "waiting";
+    this.#limit(reloadMs, () => this.#fail(lost()));
+    this.#listener?.interrupted?.();
+  }
+
+  /** The page of the other side is there (again). */
+  #resumedThere(): void {
+    if (!this.#established) return;
+    if (this.#phase === "resuming" && !this.#resumed) {
+      this.#firstThere = true;
+      return;
+    }
+    if (this.#phase !== "resuming") {
+      this.#disconnect();
+      this.#send({ type: "call-resume", data: {} });
+      if (this.#heldHere) this.setHeld(true);
+      this.#listener?.interrupted?.();
+    }
+    this.#connect();
+  }
+
+  /** What is still under way for the old connection is worth nothing to a new one. */
+  #disconnect(): void {
+    this.#connection?.close();
+    this.#connection = undefined;
+    this.#early = [];
+  }
+
   #signal(signal: PeerSignal): void {
+    if (this.#phase === "waiting" || this.#phase === "resuming") return;
     if (this.#connection) void this.#connection.receive(signal);
     else if (this.#early.length < maxEarly) this.#early.push(signal);
   }
@@ -216,7 +283,7 @@ export class PeerLeg {
     this.#phase = "connecting";
     this.#limit(connectMs, () => this.#fail(noSound()));
     void this.#exchange.iceServers().then((iceServers) => {
-      if (this.#end) return;
+      if (this.#phase !== "connecting" || this.#connection) return;
       try {
         this.#open(iceServers);
       } catch (error) {
@@ -227,18 +294,20 @@ export class PeerLeg {
 
   #open(iceServers: readonly RTCIceServer[]): void {
     const { relayOnly, codec } = this.#options;
-    const connection = new PeerConnection({
+    const connection: PeerConnection = new PeerConnection({
       offers: this.role === "caller",
       polite: this.role === "callee",
       iceServers,
       relayOnly,
       codec,
-      send: (signal) => this.#relay(signal),
-      changed: (state) => this.#changed(state),
+      send: (signal) => connection === this.#connection && this.#relay(signal),
+      changed: (state) => connection === this.#connection && this.#changed(state),
       track: (track) => this.#listener?.track?.(track),
     });
     this.#connection = connection;
-    connection.connected.catch((error: unknown) => this.#fail(VoiceError.from(error)));
+    connection.connected.catch((error: unknown) => {
+      if (connection === this.#connection) this.#fail(VoiceError.from(error));
+    });
     connection.start();
     for (const signal of this.#early.splice(0)) void connection.receive(signal);
   }
@@ -254,16 +323,16 @@ export class PeerLeg {
     if (state === "connected") {
       clearTimeout(this.#timer);
       this.#phase = "connected";
+      this.#established = true;
       this.#listener?.connected?.();
     } else if (state === "interrupted") {
       if (this.#phase === "connected") this.#listener?.interrupted?.();
-    } else if (this.#phase === "connected") {
-      this.hangUp("connection lost", { reason: "session-lost", by: "network", error: lost() });
     } else this.#fail(noSound());
   }
 
   #fail(error: VoiceError): void {
-    this.hangUp("no connection", { reason: error.code, by: "error", error });
+    if (this.#established) this.hangUp("connection lost", { reason: "session-lost", by: "network", error: lost() });
+    else this.hangUp("no connection", { reason: error.code, by: "error", error });
   }
 
   #limit(ms: number, run: () => void): void {

@@ -1,10 +1,12 @@
 import { maxIdLength, type SignalMessageOf } from "../../protocol/index.ts";
+import type { PeerConnection } from "../../transport/peer/index.ts";
 import type { Call } from "../call.ts";
 import type { CallEnd } from "../call-events.ts";
 import type { CallLine, CallLineHost, CallParty, LineStats } from "../call-line.ts";
 import type { DtmfPress } from "../dtmf-sender.ts";
 import { VoiceError } from "../voice-error.ts";
 import type { Exchange } from "./exchange.ts";
+import type { KeptCall } from "./kept-calls.ts";
 import { type LegEnd, PeerLeg, type PeerMediaOptions } from "./peer-leg.ts";
 import { peerTransportStats } from "./peer-stats.ts";
 
@@ -12,6 +14,10 @@ export interface PeerLineOptions extends PeerMediaOptions {
   readonly exchange: Exchange;
   /** Whom to ring, or the leg that rang here and is taken. */
   readonly towards: string | PeerLeg;
+  /** The leg is of a call that was on when this page was loaded again. */
+  readonly resumes?: boolean;
+  /** A page that is loaded again takes the call up. */
+  readonly keep?: boolean | undefined;
   readonly request?: SignalMessageOf<"call-request">["data"];
   /** Whether the other side may make us call somebody else. */
   readonly mayTransfer?: ((target: string) => boolean) | undefined;
@@ -37,6 +43,8 @@ export class PeerLine implements CallLine {
   #next: PeerLeg | undefined;
   #opened: { resolve: () => void; reject: (error: unknown) => void } | undefined;
   #connected = false;
+  /** Over which microphone and loudspeaker go. */
+  #joined: PeerConnection | undefined;
   #interrupted = false;
   #redirects = 0;
   #transferring: { resolve: () => void; reject: (error: VoiceError) => void } | undefined;
@@ -58,6 +66,19 @@ export class PeerLine implements CallLine {
   /** Of the present leg. */
   get callId(): string | undefined {
     return this.#leg?.callId;
+  }
+
+  get kept(): boolean {
+    return this.#options.keep === true && this.#connected && !this.#over;
+  }
+
+  /** What a page that is loaded again needs to go on; the other side waits for it from here on. Undefined where the call ends with this page. */
+  leave(): Pick<KeptCall, "callId" | "party" | "role"> | undefined {
+    const leg = this.#leg;
+    if (!this.kept || !leg) return undefined;
+    this.#next?.hangUp("page closed");
+    leg.leave();
+    return { callId: leg.callId, party: leg.party, role: leg.role };
   }
 
   /** Connected, and nothing is under way that would change with whom. */
@@ -85,7 +106,8 @@ export class PeerLine implements CallLine {
     else {
       this.#host.progress("connecting");
       this.#use(towards);
-      towards.accept();
+      if (this.#options.resumes) towards.resume();
+      else towards.accept();
     }
     return opened;
   }
@@ -193,7 +215,7 @@ export class PeerLine implements CallLine {
       },
       connected: () => void this.#flows(leg),
       interrupted: () => {
-        if (leg !== this.#leg || this.#interrupted || this.#next || this.#transferring) return;
+        if (leg !== this.#leg || !this.#connected || this.#interrupted || this.#next || this.#transferring) return;
         this.#interrupted = true;
         this.#host.away("lost");
       },
@@ -216,19 +238,17 @@ export class PeerLine implements CallLine {
   async #flows(leg: PeerLeg): Promise<void> {
     const { connection } = leg;
     if (leg !== this.#leg || !connection || this.#over) return;
-    if (this.#interrupted) {
-      this.#interrupted = false;
-      this.#back();
-      return;
-    }
-    if (this.#connected) return;
+    const back = !this.#connected || this.#interrupted;
+    if (!back && connection === this.#joined) return;
     try {
-      await this.#join(leg);
+      if (connection !== this.#joined) await this.#join(leg);
     } catch (error) {
       if (!this.#over) leg.hangUp("no audio", failed(VoiceError.from(error)));
       return;
     }
-    if (this.#over) return;
+    // While microphone and loudspeaker were on their way the page of the other side may have gone once more.
+    if (this.#over || connection !== leg.connection || !back) return;
+    this.#interrupted = false;
     this.#connected = true;
     this.#back();
     this.#opened?.resolve();
@@ -237,7 +257,9 @@ export class PeerLine implements CallLine {
   /** Microphone and loudspeaker go over this leg from here on. */
   async #join(leg: PeerLeg): Promise<void> {
     const { connection } = leg;
-    if (connection) await connection.sendTrack(await this.#host.prepareTracks(connection));
+    if (!connection) return;
+    await connection.sendTrack(await this.#host.prepareTracks(connection));
+    this.#joined = connection;
   }
 
   #legEnded(leg: PeerLeg, end: LegEnd): void {

@@ -11,12 +11,19 @@ export interface RosterOptions {
   readonly alert: (call: Call, alert: QualityAlert) => void;
 }
 
+/** How a call began. */
+export interface CallFacts {
+  readonly direction: "incoming" | "outgoing";
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+}
+
 const lookMs = 2000;
 
 /** The calls of a client that are on: one of them active, the others held, unless they are bridged; and what is left of those that were. */
 export class Roster {
   readonly #options: RosterOptions;
-  readonly #calls = new Set<Call>();
+  readonly #calls = new Map<Call, CallFacts>();
   readonly #history: History;
 
   constructor(options: RosterOptions) {
@@ -25,11 +32,15 @@ export class Roster {
   }
 
   get calls(): readonly Call[] {
-    return [...this.#calls];
+    return [...this.#calls.keys()];
   }
 
   get history(): readonly HistoryEntry[] {
     return this.#history.entries;
+  }
+
+  factsOf(call: Call): CallFacts | undefined {
+    return this.#calls.get(call);
   }
 
   note(entry: HistoryEntry): void {
@@ -38,7 +49,7 @@ export class Roster {
 
   /** Looks after a call from before its start to its end. */
   add(call: Call, direction: "incoming" | "outgoing", party: CallParty, startedAt = Date.now()): void {
-    this.#calls.add(call);
+    this.#calls.set(call, { direction, startedAt });
     this.holdOthers(call);
     const watch = new QualityWatch(this.#options.quality);
     const timer = setInterval(() => void this.#look(call, watch), lookMs);
@@ -68,7 +79,7 @@ export class Roster {
   /** Everybody but this one, and who is bridged. */
   holdOthers(call: Call): void {
     if (isBridged(call)) return;
-    for (const other of this.#calls) {
+    for (const other of this.#calls.keys()) {
       if (other !== call && !isBridged(other) && isLive(other.state) && other.connectedAt !== undefined) {
         other.hold().catch(() => {}); // it ended meanwhile, or waits for its connection
       }

@@ -36,11 +36,19 @@ export interface LinkSocket {
   close(code?: number, reason?: string): void;
 }
 
+/** A place at a hub, and the last message that was taken there. */
+export interface Resumption {
+  readonly token: string;
+  readonly seen: number;
+}
+
 export interface SignalLinkOptions {
   readonly hub: string | URL;
   readonly id: string;
   readonly displayName?: string | undefined;
   readonly token?: string | undefined;
+  /** What `resumption` was on a page before this one: goes on where that one was. */
+  readonly resume?: Resumption | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: (() => number) | undefined;
   readonly WebSocket?: (new (url: string, protocols: string[]) => LinkSocket) | undefined;
@@ -66,9 +74,11 @@ export class SignalLink {
   #state: LinkState = "idle";
   #socket: LinkSocket | undefined;
   #outbox = new SignalOutbox();
-  #inbox = new SignalInbox();
+  #inbox: SignalInbox;
   #queued: SignalMessage[] = [];
   #resume: string | undefined;
+  /** Nothing was said here yet, but by a page before this one. */
+  #takesOver: boolean;
   #welcomed = false;
   #cancelTimer: () => void = () => {};
   #cancelProbe: () => void = () => {};
@@ -80,12 +90,20 @@ export class SignalLink {
     this.#options = options;
     this.#listener = listener;
     this.#clock = options.clock ?? systemClock;
+    this.#resume = options.resume?.token;
+    this.#takesOver = options.resume !== undefined;
+    this.#inbox = new SignalInbox(options.resume?.seen);
     const { random } = options;
     this.#backoff = new Backoff({ firstDelayMs: 300, maxDelayMs: 8000, ...(random && { random }) });
   }
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /** For a page that takes the place of this one, within the hub's grace time. */
+  get resumption(): Resumption | undefined {
+    return this.#resume === undefined ? undefined : { token: this.#resume, seen: this.#inbox.last };
   }
 
   /**
@@ -179,6 +197,8 @@ export class SignalLink {
     this.#cancelTimer();
     this.#backoff.reset();
     this.#resume = welcome.resumeToken;
+    if (this.#takesOver) this.#outbox = new SignalOutbox(undefined, welcome.received);
+    this.#takesOver = false;
     const again = welcome.resumed ? this.#outbox.after(welcome.received) : undefined;
     if (!again) {
       this.#outbox = new SignalOutbox();

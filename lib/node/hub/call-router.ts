@@ -199,7 +199,10 @@ export class CallRouter {
    */
   #relayUnknown(client: HubClient, message: InCall): void {
     const { callId, to, type } = message;
-    if (callId !== undefined && this.calls.hasEnded(callId)) return;
+    if (callId !== undefined && this.calls.hasEnded(callId)) {
+      if (type === "call-resume") refuse(client, message, "unavailable", "This call is over.");
+      return;
+    }
     const ends = type === "hangup" || type === "call-reject";
     const other = callId === undefined || to === undefined || to === client.id ? undefined : this.#options.find(to);
     if (callId === undefined || !other || other.plain) {

@@ -60,6 +60,11 @@ export const signalData = {
   "call-redirect": object({ target: id, reason: optional(reason) }),
   /** To the other side of a call: call `target`, then leave this call. `replaces`: the call at `target` that the new one takes over. */
   "call-transfer": object({ target: id, replaces: optional(id) }),
+  /**
+   * In a call that is on. `leaving`: the page of `from` is about to be loaded again, and the other side waits for it. Else it is there (again): the
+   * other side says the same, and both connect anew; what was signalled before counts no more.
+   */
+  "call-resume": object({ leaving: optional(boolean) }),
 
   /** Client to hub: how I can be reached. Hub to clients: how `from` can be; `offline` when it is gone. */
   presence: object({ status: oneOf(...statuses, "offline"), displayName: optional(name) }),

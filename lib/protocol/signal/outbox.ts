@@ -17,8 +17,10 @@ export class SignalOutbox {
   /** Numbers up to this one are not kept any more, and cannot be sent again. */
   #forgotten = 0;
 
-  constructor(maxCharacters = 1 << 18) {
+  /** @param last of an outbox whose place this one takes: the peer has everything up to this number. */
+  constructor(maxCharacters = 1 << 18, last = 0) {
     this.#maxCharacters = maxCharacters;
+    this.#last = this.#forgotten = last;
   }
 
   /** The number of the last message. */
@@ -57,7 +59,12 @@ export class SignalOutbox {
 
 /** Takes each number once: what is sent again after a resumption is known already. */
 export class SignalInbox {
-  #last = 0;
+  #last: number;
+
+  /** @param last of an inbox whose place this one takes. */
+  constructor(last = 0) {
+    this.#last = last;
+  }
 
   /** The last number that was taken. */
   get last(): number {

@@ -114,7 +114,8 @@ function sharpened(samples: Float32Array): Float32Array {
   return samples.map((sample, i) => sample - 0.9 * (samples[i - 1] ?? 0));
 }
 
-const WINDOW = rate / 4;
+/** Of a piece that is looked for, seconds: the usual one, and the longest. */
+const [usualPiece, longestPiece] = [0.25, 0.8];
 
 /** A sound made ready to be looked for: its spectrum, and the energy before each place. */
 interface Print {
@@ -129,7 +130,7 @@ const prints = new WeakMap<Float32Array, Print>();
 function printOf(spoken: Float32Array): Print {
   const known = prints.get(spoken);
   if (known) return known;
-  const length = spoken.length + WINDOW; // said over and over
+  const length = spoken.length + longestPiece * rate; // said over and over
   const twice = sharpened(Float32Array.from({ length }, (_, i) => spoken[i % spoken.length]!));
   const size = 2 ** Math.ceil(Math.log2(length));
   const [re, im, energy] = [new Float64Array(size), new Float64Array(size), new Float64Array(length + 1)];
@@ -165,16 +166,21 @@ function bestMatch({ length, re, im, energy }: Print, piece: Float32Array): numb
 }
 
 /**
- * How much of `spoken` (said over and over) is in a recording: for windows of 250 ms the best correlation with any place of it, and of those
+ * How much of `spoken` (said over and over) is in a recording: for windows of 250 ms, or as told, the best correlation with any place of it, and of those
  * the upper quartile (some windows fall into a pause). Alone it is about 1, one of three voices about 0.5, and somebody else's below 0.15.
  */
-export function presence(heard: Float32Array, spoken: Float32Array, windows = 7): number {
+export function presence(
+  heard: Float32Array,
+  spoken: Float32Array,
+  { windows = 7, seconds = usualPiece }: { readonly windows?: number; readonly seconds?: number } = {},
+): number {
   const print = printOf(spoken);
   const what = sharpened(heard);
-  const step = Math.max(1, Math.floor((what.length - WINDOW) / (windows - 1)));
+  const length = Math.round(Math.min(seconds, longestPiece) * rate);
+  const step = Math.max(1, Math.floor((what.length - length) / (windows - 1)));
   const found: number[] = [];
-  for (let at = 0; at + WINDOW <= what.length && found.length < windows; at += step) {
-    found.push(bestMatch(print, what.subarray(at, at + WINDOW)));
+  for (let at = 0; at + length <= what.length && found.length < windows; at += step) {
+    found.push(bestMatch(print, what.subarray(at, at + length)));
   }
   return found.sort((a, b) => a - b)[Math.floor(found.length * 0.75)] ?? 0;
 }

@@ -4,6 +4,7 @@ import { createHub, type Hub, type HubOptions } from "../../../lib/node/index.ts
 import { align, resample } from "../../support/signal.ts";
 import { microphoneFile } from "../../support/speech.ts";
 import { readWav, type Sound } from "../../support/wav.ts";
+import { atRate, presence } from "../conference/parties.ts";
 import { speaking } from "../support/chromium.ts";
 import { openTestPage, recorded } from "../support/page.ts";
 
@@ -25,12 +26,13 @@ declare global {
   interface Window extends PeopleWindow {}
 }
 
-const voices = { alice: "en-us+f3", bob: "en-us", carol: "en-gb+m7" } as const;
+const voices = { alice: "en-us+f3", bob: "en-us", carol: "en-gb+m7", dave: "en-us+f5" } as const;
 
 const texts = {
   alice: "The quick brown fox jumps over the lazy dog while it is raining.",
   bob: "Seven wizards box with five jugs of liquid in a cold and windy tower.",
   carol: "How many sheep must the shepherd count before the moon goes down.",
+  dave: "Fourteen tired painters climb the ladder with a bucket of green varnish each.",
 } as const;
 
 export type Name = keyof typeof texts;
@@ -43,7 +45,7 @@ export const voiceOf = (name: Name): string =>
     leadMs: 100,
     tailMs: 200,
     seed: name.charCodeAt(0),
-    noiseDb: -40,
+    noiseDb: -31,
   });
 
 export async function startHub(options: Partial<HubOptions> = {}): Promise<Hub> {
@@ -60,8 +62,15 @@ export class Person {
     readonly context: BrowserContext,
   ) {}
 
-  static async open(browser: Browser, name: Name, hub: string, options: Partial<ClientOptions> = {}): Promise<Person> {
-    const context = await browser.newContext({ permissions: ["microphone"] });
+  /** @param baseURL where the browser is not the test's own. */
+  static async open(
+    browser: Browser,
+    name: Name,
+    hub: string,
+    options: Partial<ClientOptions> = {},
+    baseURL?: string,
+  ): Promise<Person> {
+    const context = await browser.newContext({ permissions: ["microphone"], ...(baseURL && { baseURL }) });
     const page = await context.newPage();
     await openTestPage(page);
     const person = new Person(name, page, context);
@@ -209,3 +218,25 @@ export function likeness(heard: Sound, name: Name): number {
 
 const rms = (samples: Float32Array): number =>
   Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / Math.max(1, samples.length));
+
+const spoken = new Map<Name, Float32Array>();
+
+export type Heard = Readonly<Record<Name, number>>;
+
+/** How much of `voice`, at the rate of the parties, is in what was heard when several speak at once: see `presence`. */
+export const share = (sound: Sound, voice: Float32Array): number =>
+  Math.round(presence(atRate(sound), voice, { windows: 9, seconds: 0.8 }) * 100) / 100;
+
+/** A share above this: they are heard. The one that is hardest to hear has about 0.35, who is not there less than 0.2. */
+export const clear = 0.25;
+
+/** How much of each of them is in what was heard; 0 for those who are not asked for. */
+export function heardIn(sound: Sound, names: readonly Name[]): Heard {
+  const shares = { alice: 0, bob: 0, carol: 0, dave: 0 };
+  for (const name of names) {
+    const voice = spoken.get(name) ?? atRate(readWav(voiceOf(name)));
+    spoken.set(name, voice);
+    shares[name] = share(sound, voice);
+  }
+  return shares;
+}

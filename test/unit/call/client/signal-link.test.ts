@@ -85,6 +85,33 @@ test("connects with id and credential, and what was said before goes out at the 
   expect(states).toEqual(["connecting", "online"]);
 });
 
+test("a page that takes the place of another one goes on with its numbers, in both directions", async () => {
+  const { link, socket, messages, welcomes } = rig({ resume: { token: "r0", seen: 7 } });
+  expect(link.resumption).toEqual({ token: "r0", seen: 7 });
+  const open = link.open();
+  expect(new URL(socket().url).searchParams.get("resume")).toBe("r0");
+  expect(new URL(socket().url).searchParams.get("seen")).toBe("7");
+  link.send(ringing("a"));
+  socket().welcome({ resumed: true, received: 12, resumeToken: "r1" });
+  await open;
+  expect(welcomes[0]?.resumed).toBe(true);
+  expect(socket().sent.map(({ seq }) => seq)).toEqual([13]);
+  for (const seq of [7, 8]) socket().say({ type: "call-ringing", seq, from: "bob", callId: `c${seq}`, data: {} });
+  expect(messages.map(({ callId }) => callId)).toEqual(["c8"]);
+  expect(link.resumption).toEqual({ token: "r1", seen: 8 });
+});
+
+test("a page whose place is gone begins anew", async () => {
+  const { link, socket, messages } = rig({ resume: { token: "r0", seen: 7 } });
+  const open = link.open();
+  link.send(ringing("a"));
+  socket().welcome({ resumed: false, received: 0 });
+  await open;
+  expect(socket().sent.map(({ seq }) => seq)).toEqual([1]);
+  socket().say({ type: "call-ringing", seq: 1, from: "bob", callId: "c1", data: {} });
+  expect(messages.map(({ callId }) => callId)).toEqual(["c1"]);
+});
+
 test("a lost connection is resumed: what the hub had not seen is said again, and nothing is heard twice", async () => {
   const { link, socket, clock, messages, states } = rig();
   const open = link.open();

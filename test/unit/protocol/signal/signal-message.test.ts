@@ -58,6 +58,7 @@ const payloads: { readonly [T in SignalType]: fc.Arbitrary<unknown> } = {
   dtmf: fc.record({ digits: text(10) }),
   "call-redirect": fc.record({ target: id, reason: text(40) }, { requiredKeys: ["target"] }),
   "call-transfer": fc.record({ target: id, replaces: id }, { requiredKeys: ["target"] }),
+  "call-resume": some({ leaving: fc.boolean() }),
   presence: fc.record(
     { status: fc.oneof(status, fc.constant("offline")), displayName: text(40) },
     { requiredKeys: ["status"] },
