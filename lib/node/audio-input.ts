@@ -1,5 +1,12 @@
 type Next = IteratorResult<Uint8Array, undefined>;
 
+/** Who hears frames as they come, and how that ended. */
+interface Listener {
+  readonly hear: (frame: Uint8Array) => unknown;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 const done: Next = { value: undefined, done: true };
 
 /**
@@ -13,6 +20,7 @@ export class AudioInput implements AsyncIterable<Uint8Array> {
   #queuedBytes = 0;
   /** Of the reader that waits for a frame. */
   #give: ((next: Next) => void) | undefined;
+  #listener: Listener | undefined;
   #ended = false;
   #reading = false;
   #receivedBytes = 0;
@@ -35,6 +43,10 @@ export class AudioInput implements AsyncIterable<Uint8Array> {
   push(frame: Uint8Array): void {
     if (this.#ended) return;
     this.#receivedBytes += frame.byteLength;
+    if (this.#listener) {
+      this.#tell(this.#listener, frame);
+      return;
+    }
     if (this.#give) {
       this.#settle({ value: frame, done: false });
       return;
@@ -51,12 +63,12 @@ export class AudioInput implements AsyncIterable<Uint8Array> {
   end(): void {
     this.#ended = true;
     this.#settle(done);
+    this.#stopListening()?.resolve();
   }
 
   /** One reader at a time; another may go on where it stopped. Not a generator: thousands of frames a second pass here. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array, undefined> {
-    if (this.#reading) throw new Error("The audio of this call is being read already.");
-    this.#reading = true;
+    this.#claim();
     let reading = true;
     const stop = (): Promise<Next> => {
       if (reading) this.#reading = false;
@@ -79,6 +91,42 @@ export class AudioInput implements AsyncIterable<Uint8Array> {
       [Symbol.asyncIterator]: () => iterator,
     };
     return iterator;
+  }
+
+  /**
+   * Reads as `for await` does, in the task in which a frame comes and without a promise for each: for many calls in one process. Resolves when
+   * there are no more frames. What `hear` throws ends it, and it rejects with that.
+   */
+  each(hear: (frame: Uint8Array) => unknown): Promise<void> {
+    this.#claim();
+    return new Promise((resolve, reject) => {
+      const listener = { hear, resolve, reject };
+      this.#listener = listener;
+      while (this.#listener && this.#frames.length > 0) this.#tell(listener, this.#take()!);
+      if (this.#ended) this.#stopListening()?.resolve();
+    });
+  }
+
+  #claim(): void {
+    if (this.#reading) throw new Error("The audio of this call is being read already.");
+    this.#reading = true;
+  }
+
+  #tell(listener: Listener, frame: Uint8Array): void {
+    try {
+      listener.hear(frame);
+    } catch (error) {
+      this.#stopListening();
+      listener.reject(error);
+    }
+  }
+
+  /** Returns who listened. */
+  #stopListening(): Listener | undefined {
+    const listener = this.#listener;
+    if (listener) this.#reading = false;
+    this.#listener = undefined;
+    return listener;
   }
 
   #settle(next: Next): void {

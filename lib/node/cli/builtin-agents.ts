@@ -6,9 +6,7 @@ import type { RouteTable } from "../route.ts";
 import { CommandError } from "./command.ts";
 
 /** Sends back what it hears. */
-export const echo: Agent = async (call) => {
-  for await (const frame of call.audio) call.output.send(frame);
-};
+export const echo: Agent = (call) => call.audio.each((frame) => call.output.send(frame));
 
 /** The demo agents lie beside the command line in the package. Their texts and prompts are large: they are loaded when they are served. */
 const demoAgents = new URL("./agents/index.js", import.meta.url);

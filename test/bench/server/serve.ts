@@ -17,9 +17,7 @@ async function serveOurs(): Promise<string> {
     port: 0,
     host: "127.0.0.1",
     maxSessions: 100_000,
-    onCall: async (call) => {
-      for await (const frame of call.audio) call.output.send(frame);
-    },
+    onCall: (call) => call.audio.each((frame) => call.output.send(frame)),
   });
   await server.ready;
   return `${server.url}/`;
