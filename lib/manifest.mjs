@@ -78,13 +78,6 @@ function withoutOrigins(value) {
 export const elementsOf = (manifest) =>
   manifest.modules.flatMap(({ declarations }) => declarations).filter(({ tagName }) => tagName);
 
-/** Tags that `voicebridge/elements` registers. */
-export const registeredTags = (manifest) =>
-  manifest.modules
-    .flatMap(({ exports }) => exports)
-    .filter(({ kind }) => kind === "custom-element-definition")
-    .map(({ name }) => name);
-
 /** Properties a page may set: public fields that are not read-only. */
 export const propertiesOf = ({ members }) => members.filter(({ kind, readonly }) => kind === "field" && !readonly);
 

@@ -1,23 +1,24 @@
 // Type declarations for templates of React (and others with JSX) and Vue, made from the custom-elements manifest. They name types of the
 // published declarations only; importing them runs nothing.
-import { elementsOf, propertiesOf, registeredTags } from "./manifest.mjs";
+import { elementsOf, propertiesOf } from "./manifest.mjs";
 
 const header = (what, how) => `/** ${what} Types only: \`${how}\` */\n`;
 const quoted = (name) => (/^[a-z]\w*$/i.test(name) ? name : JSON.stringify(name));
 const comment = ({ description }) => (description ? `    /** ${description.replaceAll("*/", "* /")} */\n` : "");
-const className = ({ name }) => name;
 
 /** Declarations by the name of the entry: `voicebridge/jsx`, `voicebridge/vue`, and of `voicebridge/react`, which has a script as well. */
 export function typings(manifest) {
   const elements = elementsOf(manifest);
-  const registered = registeredTags(manifest);
-  const components = elements.filter(({ tagName }) => registered.includes(tagName));
-  return { jsx: jsx(elements), vue: vue(elements), react: react(components) };
+  return { jsx: jsx(elements), vue: vue(elements), react: react(elements) };
 }
 
-function imports(elements) {
-  const classes = elements.map(className).join(",\n  ");
-  return `import type {\n  ${classes},\n  VoiceEventMap,\n} from "./lib/ui/define.d.ts";\n`;
+/** `rename`: what a class is called here. */
+function imports(elements, rename = "") {
+  const classes = elements.map(({ name, tagName }) => {
+    const local = rename === "" ? name : `${name} as ${name}${rename}`;
+    return `import type { ${local} } from "./lib/ui/${tagName}/${tagName}.d.ts";\n`;
+  });
+  return `${classes.join("")}import type { VoiceEventMap } from "./lib/ui/define.d.ts";\n`;
 }
 
 /** Attributes in the spelling of HTML, and properties in that of the class. */
@@ -71,7 +72,6 @@ ${tags.replaceAll("& Voice", "& Voice.Voice")}    }
 
 /** Components with the properties of their class; an attribute is written as the property it belongs to. */
 function react(elements) {
-  const classes = elements.map(({ name }) => `${name} as ${name}Element`).join(",\n  ");
   const components = elements.map((element) => {
     const { name } = element;
     const fields = propertiesOf(element)
@@ -88,11 +88,7 @@ ${docOf(element)}export declare const ${name}: Component<${name}Element, ${name}
   });
   return `/** The elements as React components: properties, and \`onVoiceEnded\` for \`voice-ended\`. Importing it registers the elements. */
 import type { ForwardRefExoticComponent, HTMLAttributes, ReactNode, RefAttributes } from "react";
-import type {
-  ${classes},
-  VoiceEventMap,
-} from "./lib/ui/define.d.ts";
-
+${imports(elements, "Element")}
 type Common<Element, Own extends string> = Omit<HTMLAttributes<Element>, Own | "children"> & {
   /** Goes into the slots of the element. */
   readonly children?: ReactNode;

@@ -40,6 +40,7 @@ export function component<Element extends HTMLElement>(
 ): Component<Element> {
   const attributes = attributesOf(elementClass);
   const made = forwardRef<Element, Props>((props, ref) => {
+    register(tag, elementClass);
     const element = useRef<Element>(null);
     const listeners = useRef<Listeners>(undefined);
     const before = useRef<Props>({});
@@ -58,6 +59,12 @@ export function component<Element extends HTMLElement>(
   });
   made.displayName = elementClass.name;
   return made;
+}
+
+/** What `voicebridge/elements` leaves to the page, because not every page needs it, is registered by the first that renders it. */
+function register(tag: string, elementClass: ElementClass<HTMLElement>): void {
+  if (typeof customElements === "undefined" || customElements.get(tag) !== undefined) return;
+  customElements.define(tag, elementClass);
 }
 
 /** The attribute of each property, undefined where it has none. */

@@ -1,6 +1,6 @@
 "use client";
 
-/** The elements as React components (18 and 19). Importing it registers the elements where there is a page. */
+/** The elements as React components (18 and 19). Importing it registers those of `voicebridge/elements`, where there is a page. */
 import "voicebridge/elements";
 import { VoiceCall as VoiceCallElement } from "../ui/voice-call/voice-call.ts";
 import { VoiceCallButton as VoiceCallButtonElement } from "../ui/voice-call-button/voice-call-button.ts";
@@ -8,6 +8,7 @@ import { VoiceCaptions as VoiceCaptionsElement } from "../ui/voice-captions/voic
 import { VoiceDevices as VoiceDevicesElement } from "../ui/voice-devices/voice-devices.ts";
 import { VoiceDialpad as VoiceDialpadElement } from "../ui/voice-dialpad/voice-dialpad.ts";
 import { VoiceHangupButton as VoiceHangupButtonElement } from "../ui/voice-hangup-button/voice-hangup-button.ts";
+import { VoiceIncoming as VoiceIncomingElement } from "../ui/voice-incoming/voice-incoming.ts";
 import { VoiceLevel as VoiceLevelElement } from "../ui/voice-level/voice-level.ts";
 import { VoiceMuteButton as VoiceMuteButtonElement } from "../ui/voice-mute-button/voice-mute-button.ts";
 import { VoicePreflight as VoicePreflightElement } from "../ui/voice-preflight/voice-preflight.ts";
@@ -22,6 +23,7 @@ export const VoiceCaptions = /* @__PURE__ */ component("voice-captions", VoiceCa
 export const VoiceDevices = /* @__PURE__ */ component("voice-devices", VoiceDevicesElement);
 export const VoiceDialpad = /* @__PURE__ */ component("voice-dialpad", VoiceDialpadElement);
 export const VoiceHangupButton = /* @__PURE__ */ component("voice-hangup-button", VoiceHangupButtonElement);
+export const VoiceIncoming = /* @__PURE__ */ component("voice-incoming", VoiceIncomingElement);
 export const VoiceLevel = /* @__PURE__ */ component("voice-level", VoiceLevelElement);
 export const VoiceMuteButton = /* @__PURE__ */ component("voice-mute-button", VoiceMuteButtonElement);
 export const VoicePreflight = /* @__PURE__ */ component("voice-preflight", VoicePreflightElement);

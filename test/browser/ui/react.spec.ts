@@ -77,3 +77,15 @@ test("a component that leaves the page hangs up", async ({ page }) => {
     .poll(() => page.evaluate(() => (window as unknown as { last: VoiceCall["call"] }).last?.ended?.by))
     .toBe("local");
 });
+
+test("<VoiceIncoming> registers its element, rings for the client it is given, and tells its handler", async ({
+  page,
+}) => {
+  await openReactPage(page);
+  expect(await page.evaluate(() => customElements.get("voice-incoming"))).toBeUndefined();
+  await page.evaluate(() => window.reactPage.ring());
+  await expect(page.getByRole("alertdialog")).toHaveAccessibleDescription("Alice");
+  await page.getByRole("button", { name: "Accept" }).click();
+  await expect(page.getByRole("alertdialog")).toHaveCount(0);
+  expect(await page.evaluate(() => window.reactPage.told.at(-1))).toEqual(["accepted", 0]);
+});

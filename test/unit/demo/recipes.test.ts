@@ -37,7 +37,7 @@ beforeAll(() => {
   rmSync(made, { recursive: true, force: true });
   for (const folder of ["build/typings", "build/recipes"]) mkdirSync(join(root, folder), { recursive: true });
   for (const [name, text] of Object.entries(typings(makeManifest(root)))) {
-    const declarations = text.replaceAll("./lib/ui/define.d.ts", "../../lib/ui/define.ts");
+    const declarations = text.replaceAll(/"\.(\/lib\/ui\/[^"]+)\.d\.ts"/g, '"../..$1.ts"');
     writeFileSync(join(root, `build/typings/${name}.d.ts`), declarations);
   }
   for (const file of files.filter((file) => file.endsWith(".vue"))) {
