@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { apiModel } from "../demo/generate/api-model.mjs";
 import { templateMinifier } from "../lib/minify-templates.mjs";
 
 const root = resolve(import.meta.dirname, "..");
@@ -52,7 +53,17 @@ async function packed() {
   );
 }
 
-await Promise.all([sources(), packed()]);
+/** What the API reference shows of a public entry has to say what it is. */
+async function documented() {
+  const silent = (await apiModel(root)).flatMap(({ name, exports }) =>
+    exports.filter(({ doc }) => doc === "").map((item) => `  ${item.name} of ${name} (${item.kind})`),
+  );
+  if (silent.length === 0) return console.log("ok    docstrings of public exports");
+  failed = true;
+  console.error(`FAIL  docstrings: write /** … */ above each of these exports\n${silent.join("\n")}`);
+}
+
+await Promise.all([sources(), packed(), documented()]);
 
 // ── sizes: what a page must load, minified and gzipped, with everything it needs (Lit included)
 const withoutAssets = {

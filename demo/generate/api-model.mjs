@@ -2,7 +2,7 @@
 // the build has no programming interface.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 /** The source of each entry by the name it is imported with; those of one module more, or made from the manifest, are left out. */
 function entriesOf(root) {
@@ -33,7 +33,7 @@ export async function apiModel(root) {
 
 function read(ts, root, entries) {
   const files = entries.map(([, file]) => resolve(root, file));
-  const program = ts.createProgram(files, {
+  const options = {
     target: ts.ScriptTarget.ES2022,
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
@@ -41,7 +41,14 @@ function read(ts, root, entries) {
     noEmit: true,
     noLib: true,
     types: [],
-  });
+  };
+  const host = ts.createCompilerHost(options);
+  // Other packages are not read: nothing here is theirs, and they are most of the work.
+  host.resolveModuleNames = (names, from) =>
+    names.map((name) =>
+      name.startsWith(".") ? { resolvedFileName: resolve(dirname(from), name), extension: ts.Extension.Ts } : undefined,
+    );
+  const program = ts.createProgram(files, options, host);
   const checker = program.getTypeChecker();
   return entries.map(([name, file]) => {
     const source = program.getSourceFile(resolve(root, file));

@@ -28,6 +28,7 @@ export interface Level {
   readonly rms: number;
 }
 
+/** The call moved from `previous` to `state`; `call.state` says the same already. */
 export class CallStateEvent extends Event {
   constructor(
     readonly state: CallState,
@@ -37,6 +38,7 @@ export class CallStateEvent extends Event {
   }
 }
 
+/** The audio layer has muted the microphone, or lets it through again: not when it was asked for, but when it is so. */
 export class CallMuteEvent extends Event {
   constructor(readonly muted: boolean) {
     super("mutechange");
@@ -60,6 +62,7 @@ export class CallLevelEvent extends Event {
   }
 }
 
+/** A sentence, or the beginning of one: the newer caption of the same `id` takes its place. */
 export class CallCaptionEvent extends Event {
   constructor(readonly caption: Caption) {
     super("caption");
@@ -120,6 +123,7 @@ export class CallVariablesEvent extends Event {
   }
 }
 
+/** What the person here hears, rated: every two seconds, once something was heard. */
 export class CallQualityEvent extends Event {
   constructor(readonly quality: CallQuality) {
     super("quality");
@@ -151,24 +155,28 @@ export class CallRecordingEvent extends Event {
   }
 }
 
+/** Something is wrong that does not end the call; `call.warnings` has all that stand. */
 export class CallWarningEvent extends Event {
   constructor(readonly warning: CallWarning) {
     super("warning");
   }
 }
 
+/** What the warning with this code said is over. */
 export class CallWarningClearEvent extends Event {
   constructor(readonly code: string) {
     super("warningclear");
   }
 }
 
+/** The call is over. Exactly once per call, whatever happened. */
 export class CallEndedEvent extends Event {
   constructor(readonly end: CallEnd) {
     super("ended");
   }
 }
 
+/** The events of a `Call`, by their type. */
 export interface CallEventMap {
   statechange: CallStateEvent;
   mutechange: CallMuteEvent;

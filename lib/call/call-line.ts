@@ -22,6 +22,7 @@ export interface NetworkFigures {
   readonly path: "host" | "srflx" | "prflx" | "relay" | undefined;
 }
 
+/** Figures of the connection that carries a call; `call.stats()` has them among its own. */
 export interface LineStats {
   readonly profile: string;
   readonly rttMs: number | undefined;

@@ -40,6 +40,7 @@ export type CallAudioPort = Pick<
   /** Left out by doubles that are never called over WebRTC, never held and never bridged. */
   Partial<Pick<CallAudio, "startTracks" | "setHeld" | "bridge" | "receivedNode">>;
 
+/** How long, and how often, connections are tried: the first one, and those after a loss. `BackoffOptions` are the waits between attempts. */
 export interface ReconnectOptions extends BackoffOptions {
   /** For how long the first connection, and one to where the call is moved, are tried again when they fail. Default 4000. */
   readonly connectWithinMs?: number;
@@ -51,6 +52,7 @@ export interface ReconnectOptions extends BackoffOptions {
   readonly clock?: Clock;
 }
 
+/** Where a `Call` leads, and what it takes along. `src`, `connect` or `line` has to be there, all else has defaults. */
 export interface CallOptions {
   /** The application's address, `ws:` or `wss:`; relative addresses count from the page. Either this or `connect`. */
   readonly src?: string | URL;

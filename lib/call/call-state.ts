@@ -27,6 +27,7 @@ export type CallState =
   | "failed"
   | "cancelled";
 
+/** States that nothing follows. */
 export type CallEndState = "terminated" | "failed" | "cancelled";
 
 const ends: readonly CallState[] = ["terminated", "failed", "cancelled"];
@@ -47,6 +48,7 @@ const transitions: Readonly<Record<CallState, readonly CallState[]>> = {
   cancelled: [],
 };
 
+/** Whether the call is over. */
 export const isEnd = (state: CallState): state is CallEndState => ends.includes(state);
 
 /** True from the first attempt to the end: devices or sockets may be in use. */

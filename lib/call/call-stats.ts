@@ -3,6 +3,7 @@ import type { TransportStats } from "../transport/index.ts";
 import type { NetworkFigures } from "./call-line.ts";
 import type { CallQuality, DelayStages } from "./quality-meter.ts";
 
+/** Figures of a call at one moment. Undefined: not known yet, or not on this kind of call. */
 export interface CallStats {
   /** As it was agreed. Over `rtvbp.webrtc.v1` sound travels as PCMU, whatever the ends agree on. */
   readonly codec: string | undefined;

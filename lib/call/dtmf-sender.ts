@@ -8,6 +8,7 @@ export interface DtmfPress {
   readonly released_at: number;
 }
 
+/** Length of the keys that `call.sendDtmf()` presses one after the other. Default: 100 ms, and 80 ms between two. */
 export interface DtmfTiming {
   /** How long a key is held, milliseconds. ITU-T Q.24 asks for 40 at least. */
   readonly toneMs?: number;

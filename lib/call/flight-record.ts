@@ -10,6 +10,7 @@ export interface FlightSpan {
   readonly state: string;
 }
 
+/** What kind of thing happened. `sent` and `received`: a message of the wire. */
 export type FlightEventKind = "state" | "sent" | "received" | "connection" | "fault" | "warning" | "call" | "end";
 
 /** Something that happened at one moment. */
@@ -29,6 +30,7 @@ export interface FlightLevel {
   readonly output: number;
 }
 
+/** A rating, and when it was made: milliseconds after the beginning. */
 export type FlightQuality = CallQuality & { readonly atMs: number };
 
 /** A recording of both sides. */

@@ -6,6 +6,7 @@ import type { FlightNotes, SoundNote } from "./flight-notes.ts";
 /** What a flight record is made of. */
 export type FlightCall = Pick<Call, "id" | "state" | "ended" | "stats" | "addEventListener" | "removeEventListener">;
 
+/** Of `call.flightRecord()`. */
 export interface FlightRecordOptions {
   /** Puts in the sound of the recordings of this call that have finished. Default false. */
   readonly audio?: boolean;

@@ -6,6 +6,7 @@ import type { Verdict } from "./preflight-verdicts.ts";
 import * as judge from "./preflight-verdicts.ts";
 import { VoiceError } from "./voice-error.ts";
 
+/** What `preflight` can check. A check that fails may make others impossible: those are `skipped`. */
 export type PreflightCheckName =
   | "microphone"
   | "speaker"
@@ -30,6 +31,7 @@ export interface PreflightCheck {
   readonly action?: string;
 }
 
+/** What `preflight` found, as plain data: it can be sent or kept as JSON. */
 export interface PreflightReport {
   /** ISO 8601. */
   readonly at: string;
@@ -39,6 +41,7 @@ export interface PreflightReport {
   readonly browser: string;
 }
 
+/** Of `preflight`: the call that would be made, and how the person is asked. */
 export interface PreflightOptions extends Omit<CallOptions, "microphone" | "resume"> {
   /** How long the person is given to say something; the check ends early once they did. Default: 5000. */
   readonly listenMs?: number;

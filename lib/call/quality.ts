@@ -3,6 +3,7 @@
 /** Ie and Bpl of the codecs with concealment (ITU-T G.113 Appendix I; wideband codecs are rated on the same narrow scale). */
 const defaultImpairment = { ie: 0, bpl: 25.1 } as const;
 
+/** What the rating of a call is made from. */
 export interface QualityInput {
   /** Mouth to ear, milliseconds. */
   readonly delayMs: number;
@@ -10,8 +11,10 @@ export interface QualityInput {
   readonly concealedPct: number;
 }
 
+/** Of a mean opinion score (MOS): from 4 `good`, from 3.5 `fair`, from 3 `poor`, below `bad`. */
 export type QualityGrade = "good" | "fair" | "poor" | "bad";
 
+/** What a listener would say about the call (ITU-T G.107). */
 export interface QualityRating extends QualityInput {
   /** E-model rating, 0 to 93.2. */
   readonly r: number;
@@ -21,6 +24,10 @@ export interface QualityRating extends QualityInput {
 }
 
 /** @param impairment codec impairment Ie and loss robustness Bpl (percent). */
+/**
+ * ITU-T G.107 simplified to one-way delay and loss. `impairment`: Ie and Bpl of the codec (ITU-T G.113 Appendix I); default those of G.711 with
+ * concealment.
+ */
 export function rateQuality(
   input: QualityInput,
   impairment: { ie: number; bpl: number } = defaultImpairment,
@@ -33,6 +40,7 @@ export function rateQuality(
   return { delayMs, concealedPct, r, mos, grade: gradeOf(mos) };
 }
 
+/** The grade of a mean opinion score, 1 to 4.5. */
 export function gradeOf(mos: number): QualityGrade {
   return mos >= 4 ? "good" : mos >= 3.5 ? "fair" : mos >= 3 ? "poor" : "bad";
 }

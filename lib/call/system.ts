@@ -7,6 +7,7 @@ export type SystemCall = Pick<
   "state" | "muted" | "setMuted" | "hangUp" | "addEventListener" | "removeEventListener"
 >;
 
+/** Of `joinSystem`. */
 export interface SystemOptions {
   /** What the system calls it on its lock screen and media keys. */
   readonly title?: string;

@@ -2,6 +2,7 @@ import type { Clock } from "../session/index.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { CallFormat } from "./call-format.ts";
 
+/** Of `call.speak()`. */
 export interface SpeakOptions {
   /**
    * How much faster than it is played it is sent. 1: as it is played; Infinity: as fast as the connection takes it. Over WebRTC nothing waits
@@ -10,6 +11,7 @@ export interface SpeakOptions {
   readonly speed?: number;
 }
 
+/** How much of what was given to `call.speak()` went out. */
 export interface SpeakResult {
   readonly sentBytes: number;
   /** False where a clear, or the end of the call, came in between. */

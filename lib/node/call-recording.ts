@@ -4,6 +4,7 @@ import { TimedTrack } from "./timed-track.ts";
 import type { VoiceSession } from "./voice-session.ts";
 import { WavFile, type WavSink } from "./wav-file.ts";
 
+/** Of `recordCall`: the file, and how much sound may be held for it. */
 export interface RecordingOptions {
   /** A new file: one that is there is not overwritten. Its folder must be there. */
   readonly file: string;
@@ -15,6 +16,7 @@ export interface RecordingOptions {
   readonly sink?: WavSink;
 }
 
+/** Of a recording at one moment, or when it finished. Times are milliseconds of sound. */
 export interface RecordingStats {
   readonly file: string;
   /** On disk. */
@@ -32,12 +34,14 @@ export interface RecordingStats {
   readonly error: unknown;
 }
 
+/** What kept a recording from beginning. */
 export type RecordingErrorCode =
   /** The file could not be made. */
   | "recording-file"
   /** The call has no sound. */
   | "recording-no-audio";
 
+/** A recording could not begin. The call goes on. */
 export class RecordingError extends Error {
   override readonly name = "RecordingError";
   constructor(
@@ -192,6 +196,7 @@ export async function recordCall(call: RecordableCall, options: RecordingOptions
   }
 }
 
+/** Of `recordCalls`: which calls are recorded, to which files. */
 export interface RecordCallsOptions extends Omit<RecordingOptions, "file" | "sink"> {
   /** The file of a call; undefined: this one is not recorded. */
   readonly file: (call: VoiceSession) => string | undefined;

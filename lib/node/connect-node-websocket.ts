@@ -5,6 +5,7 @@ import { type Connect, type Transport, TransportError } from "../transport/trans
 import { type NodeTransportOptions, payloadLimit, transportOver } from "./node-transport.ts";
 import { WsWire } from "./wire/ws-wire.ts";
 
+/** Of `connectNodeWebSocket`: whom to connect to, as whom. */
 export interface NodeWebSocketOptions extends NodeTransportOptions {
   readonly url: string | URL;
   /** Profile tokens by preference; an empty list offers none, which means `rtvbp.v1`. */

@@ -1,5 +1,6 @@
 import type { Clock } from "../session/index.ts";
 
+/** How long `call.nextDigit()` waits for a key. Without any: until the call is over. */
 export interface NextDigitOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;

@@ -4,6 +4,7 @@ import type { Rate } from "./token-bucket.ts";
 import { type Refusal, type RefusalCause, refusalCauses } from "./upgrade-policy.ts";
 import type { UpgradeRequest } from "./upgrade-request.ts";
 
+/** How many connections a voice server takes, in all and from one address. */
 export interface DoorOptions {
   /** Default 1000. */
   readonly maxSessions?: number;

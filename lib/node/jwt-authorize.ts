@@ -5,6 +5,7 @@ import type { Authorize } from "./upgrade-policy.ts";
 /** A JSON Web Key (RFC 7517). */
 export type Jwk = Readonly<Record<string, unknown>>;
 
+/** Of `jwtAuthorize`: whose tokens are taken (`publicKey` or `jwks`), and what they have to say. */
 export interface JwtOptions {
   /** The one public key of the issuer: PEM (`-----BEGIN PUBLIC KEY-----`) or a JWK. For one algorithm, which is then to be named. */
   readonly publicKey?: string | Jwk;

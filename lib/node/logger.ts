@@ -8,6 +8,7 @@ export interface Logger {
 
 const ignore = (): void => {};
 
+/** Says nothing. */
 export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /** One line of JSON an entry, from `level` on. */

@@ -8,6 +8,7 @@ import { type ConductOptions, watchConduct } from "./conduct.ts";
 import type { WatchedWire } from "./wire/watched-wire.ts";
 import { WsWire } from "./wire/ws-wire.ts";
 
+/** Limits of what a peer may send or leave unread; beyond, its connection is cut. */
 export interface NodeTransportOptions extends Partial<TransportLimits>, ConductOptions {}
 
 /** Generated speech is sent faster than real time: 4 MiB is two minutes of L16 at 16 kHz. */

@@ -7,6 +7,7 @@ import type { VoiceSession } from "./voice-session.ts";
  */
 export type RouteTable = Readonly<Record<string, Agent>>;
 
+/** What `route` makes of a table: an agent that hands each call on by the path of its address. */
 export interface RoutedAgent {
   (call: VoiceSession): unknown;
   /** Whether a call to this path may find somebody: give it to the server as `path`, so that others are refused with 404. */

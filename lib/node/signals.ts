@@ -1,5 +1,6 @@
 import type { DrainOptions } from "./voice-server-options.ts";
 
+/** Of `handleSignals`. */
 export interface SignalOptions extends DrainOptions {
   /** Default SIGTERM and SIGINT. */
   readonly signals?: readonly NodeJS.Signals[];

@@ -1,6 +1,7 @@
 import { VoiceActivityDetector } from "../core/index.ts";
 import { createSignals } from "./sound.ts";
 
+/** Of `SpeechDetector`. */
 export interface SpeechDetectorOptions {
   readonly sampleRate: number;
   /** How long a silence ends an utterance. Default 500. */

@@ -3,6 +3,7 @@ import { takeLoopDelay } from "./loop-delay.ts";
 import { metricsContentType, metricsText } from "./metrics-text.ts";
 import type { VoiceServer } from "./voice-server.ts";
 
+/** Of `createStatusHandler`: where its pages are, and who may see them. */
 export interface StatusOptions {
   /** Default `/healthz`, `/stats` and `/metrics`. */
   readonly paths?: Partial<Readonly<Record<StatusPage, string>>>;
@@ -12,6 +13,7 @@ export interface StatusOptions {
   readonly healthOnly?: boolean;
 }
 
+/** `health`: whether new calls are taken. `stats`: JSON. `metrics`: Prometheus text. */
 export type StatusPage = "health" | "stats" | "metrics";
 
 /** True: the request is, or is about to be, answered. Otherwise `next` is called, where there is one. */

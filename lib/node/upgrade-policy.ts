@@ -13,6 +13,7 @@ export const refusalCauses = [
   "malformed",
   "failed",
 ] as const;
+/** Why a connection was refused, as counted in the server's `stats`. */
 export type RefusalCause = (typeof refusalCauses)[number];
 
 export interface Refusal {

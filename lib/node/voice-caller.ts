@@ -8,6 +8,7 @@ import { connectNodeWebSocket, type NodeWebSocketOptions } from "./connect-node-
 import { Loudspeaker } from "./loudspeaker.ts";
 import { type SoundTap, SoundTaps } from "./sound-taps.ts";
 
+/** Of `placeCall`: a call that Node makes as the voice side, where it is connected to, and what it says about itself. */
 export interface PlaceCallOptions extends NodeWebSocketOptions {
   /** What the call asks for: `application.id`. */
   readonly application?: string;

@@ -83,6 +83,7 @@ export interface VoiceServerStats {
   readonly backlogBytes: number;
 }
 
+/** How a server stops without cutting anybody off. */
 export interface DrainOptions {
   /** How long calls may go on and end by themselves before they are told to reconnect elsewhere. Default: half of the deadline. */
   readonly graceMs?: number;

@@ -17,6 +17,7 @@ import { SoundDecoder } from "./sound.ts";
 import { type SoundTap, SoundTaps } from "./sound-taps.ts";
 import type { UpgradeRequest } from "./upgrade-request.ts";
 
+/** For those who make a `VoiceSession` over a transport of their own; `createVoiceServer` makes one per connection. */
 export interface VoiceSessionOptions {
   readonly id: string;
   readonly transport: Transport;
@@ -59,6 +60,7 @@ export interface DrainNotice {
   readonly graceMs: number;
 }
 
+/** What `call.on()` hears of, and what its listeners are given. */
 export interface VoiceSessionEvents {
   /** A key was released. */
   readonly dtmf: EventData<"dtmf">;

@@ -4,6 +4,7 @@ export const wavHeaderBytes = 44;
 /** What the 32-bit sizes of RIFF can name. */
 export const maxWavDataBytes = 0xffff_ffff - wavHeaderBytes;
 
+/** Of 16-bit PCM. `sampleRate` in hertz. */
 export interface WavFormat {
   readonly sampleRate: number;
   readonly channels: number;
@@ -33,6 +34,7 @@ export function encodeWav(format: WavFormat, samples: Int16Array): Uint8Array {
   return Buffer.concat([wavHeader(format, data.byteLength), data]);
 }
 
+/** A file is not a WAV file of PCM. The message says how to make it one. */
 export class WavError extends Error {
   override readonly name = "WavError";
   readonly code = "wav-format";

@@ -9,6 +9,7 @@ const prefix = "bearer.";
 
 export const isBearer = (token: string): boolean => token.startsWith(prefix);
 
+/** A credential as a subprotocol, `bearer.<base64url>`: the one header that a page can set on a WebSocket. */
 export function bearerSubprotocol(credential: string): string {
   const bytes = new TextEncoder().encode(credential);
   const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));

@@ -3,8 +3,10 @@ import { integer, object, type Static, string } from "./shape.ts";
 
 /** An audio format as the catalog spells it. */
 export const codec = object({ id: string, name: string, sample_rate: integer, bit_depth: integer, channels: integer });
+/** An audio format with all its fields, as sessions agree on it. */
 export type Codec = Static<typeof codec>;
 
+/** Codecs of this library, as their identifiers begin: `L16/16000/1`. */
 export type CodecName = "L16" | "PCMU" | "PCMA" | "G722";
 
 /**
@@ -68,6 +70,7 @@ export function offeredCodec(offered: readonly Codec[], picked: Codec | null): C
   throw new ProtocolError(`The codec ${picked.id} was picked, and not offered.`, { code: "protocol-codec" });
 }
 
+/** Bytes on the wire for a second of sound. */
 export const codecBytesPerSecond = ({ sample_rate, bit_depth, channels }: Codec): number =>
   (sample_rate * bit_depth * channels) / 8;
 

@@ -4,6 +4,7 @@ import { json, nonEmpty, nonZero, object, optional, type Static } from "./shape.
 
 /** The error of a response. `any` is what the wire calls its extra data. */
 export const wireError = object({ code: nonZero, message: nonEmpty, any: optional(json) });
+/** The error of an answer, as it stands on the wire. */
 export type WireError = Static<typeof wireError>;
 
 /** One message, with its payload as it came: a missing payload, null and `{}` are three different things. */

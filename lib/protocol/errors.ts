@@ -1,3 +1,4 @@
+/** What is wrong with a message, or with what the two sides agreed on. */
 export type ProtocolErrorCode =
   /** Not JSON, or not an object. */
   | "protocol-json"
@@ -28,6 +29,7 @@ export type ProtocolErrorCode =
 /** Codes in use on the wire. */
 export const wireStatus = { unknown: -1, badRequest: 400, internal: 500, notImplemented: 501 } as const;
 
+/** Of `ProtocolError`: what the peer is told about it. */
 export interface ProtocolErrorOptions extends ErrorOptions {
   readonly code?: ProtocolErrorCode;
   /** The `code` of the error on the wire; never 0. Default 500. */

@@ -6,6 +6,7 @@ import { object, type Shape } from "./shape.ts";
  */
 export type Role = "voice" | "application";
 
+/** A request with an answer: who handles it, and what both look like on the wire. */
 export interface Operation<P, R> {
   readonly handledBy: Role | "both";
   readonly params: Shape<P>;
@@ -16,6 +17,7 @@ export interface Operation<P, R> {
   readonly refusal?: string;
 }
 
+/** A message without an answer: who sends it, and what it looks like on the wire. */
 export interface EventDefinition<D> {
   readonly emittedBy: Role;
   readonly data: Shape<D>;

@@ -53,6 +53,7 @@ export const profiles: readonly Profile[] = [
 /** What is spoken where the client names nothing. */
 export const defaultProfile = "rtvbp.v1";
 
+/** The profile of a token; undefined where this library does not speak it. */
 export const findProfile = (token: string): Profile | undefined => profiles.find((profile) => profile.token === token);
 
 const refuse = (message: string): never => {
@@ -68,6 +69,7 @@ export function offerSubprotocols(tokens: readonly string[] = [defaultProfile], 
   return bearer === undefined ? [...tokens] : [...tokens, bearerSubprotocol(bearer)];
 }
 
+/** What a client put into `Sec-WebSocket-Protocol`. */
 export interface Offer {
   /** Profile tokens, in the client's order; empty where there was no header, or only a credential in it. */
   readonly tokens: readonly string[];
@@ -84,6 +86,7 @@ export function parseSubprotocols(header: string | undefined): Offer {
   return { tokens: offered.filter((token) => !isBearer(token)), bearer: bearers[0] && parseBearer(bearers[0]) };
 }
 
+/** The profile that both sides speak. */
 export interface Agreement {
   readonly profile: Profile;
   /** What the server echoes; undefined where the client offered no profile. */

@@ -41,11 +41,17 @@ export const events = {
   "output.transcript.done": outputTranscriptDone,
 } as const;
 
+/** What RTVBP peers say to each other: all operations and events, by their names on the wire. */
 export const babelforceV1: Catalog = { name: "babelforce.v1", operations, events };
 
+/** The name of an operation on the wire, such as `session.initialize`. */
 export type Method = keyof typeof operations;
+/** What a request of this method carries. */
 export type Params<M extends Method> = (typeof operations)[M] extends Operation<infer P, infer _> ? P : never;
+/** What the answer to this method carries. */
 export type Result<M extends Method> = (typeof operations)[M] extends Operation<infer _, infer R> ? R : never;
 
+/** The name of an event on the wire, such as `dtmf`. */
 export type EventName = keyof typeof events;
+/** What an event of this name carries. */
 export type EventData<E extends EventName> = (typeof events)[E] extends EventDefinition<infer D> ? D : never;

@@ -1,3 +1,4 @@
+/** What became of a session, or of one of its requests. */
 export type SessionErrorCode =
   /** A request was not answered in time, or the session was not initialized in time. */
   | "session-timeout"

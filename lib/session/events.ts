@@ -18,6 +18,7 @@ export interface SessionEnd {
   readonly resumable?: true;
 }
 
+/** The session moved from `previous` to `state`. */
 export class SessionStateEvent extends Event {
   constructor(
     readonly state: SessionState,
@@ -27,6 +28,7 @@ export class SessionStateEvent extends Event {
   }
 }
 
+/** The session is over. Exactly once per session. */
 export class SessionEndedEvent extends Event {
   constructor(readonly end: SessionEnd) {
     super("ended");
@@ -58,6 +60,7 @@ export class RemoteEvent<E extends EventName> extends Event {
   }
 }
 
+/** The events of a `Session`: its own, and those of the peer by their names on the wire. */
 export type SessionEventMap = { [E in EventName]: RemoteEvent<E> } & {
   statechange: SessionStateEvent;
   fault: SessionFaultEvent;

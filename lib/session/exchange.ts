@@ -24,6 +24,7 @@ import { PendingRequests } from "./pending-requests.ts";
 
 type Context = { -readonly [K in keyof MessageContext]: MessageContext[K] };
 
+/** How long an answer is waited for. Default: `requestTimeoutMs` of the session. */
 export interface RequestOptions {
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;

@@ -1,6 +1,7 @@
 import type { Transport } from "../transport/transport.ts";
 import type { Clock } from "./clock.ts";
 
+/** How a silent connection is told from a dead one: by `ping`. */
 export interface KeepAliveOptions {
   /** How often the peer is asked. A peer that freezes is found out after two to three times that. Default 4 s. */
   readonly intervalMs?: number;

@@ -7,6 +7,7 @@ import type { ExchangeCounters } from "./exchange-host.ts";
 import type { KeepAliveOptions } from "./keep-alive.ts";
 import type { SessionTap } from "./trace-tap.ts";
 
+/** Of a `Session`: its role, its transport, and how long it waits for what. */
 export interface SessionOptions {
   readonly role: Role;
   /** An open transport, or what opens one. The session closes it. */
@@ -44,6 +45,7 @@ export interface SessionOptions {
   readonly tap?: SessionTap;
 }
 
+/** What the voice side says when it begins: who calls what, and the codecs it offers. */
 export interface InitializeOptions extends RequestOptions {
   readonly application: Params<"session.initialize">["application"];
   readonly call: Params<"session.initialize">["call"];
@@ -57,6 +59,7 @@ export interface InitializeOptions extends RequestOptions {
   readonly prepare?: (codec: Codec | null, signal: AbortSignal) => void | Promise<void>;
 }
 
+/** Of a session at one moment. */
 export interface SessionStats extends Readonly<ExchangeCounters> {
   readonly pendingRequests: number;
   readonly queuedMessages: number;

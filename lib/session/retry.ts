@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import { SessionError } from "./errors.ts";
 
+/** The waits between attempts. Each is cut by chance to between half and the whole of it, so that not everybody comes back at once. */
 export interface BackoffOptions {
   /** Before the first attempt that follows a failure; each further one waits twice as long. Default 250. */
   readonly firstDelayMs?: number;
@@ -40,6 +41,7 @@ export class Backoff {
   }
 }
 
+/** Of `retry`: how long attempts are made, and what stops them. Milliseconds on `clock`. */
 export interface RetryOptions {
   readonly clock: Clock;
   readonly backoff: Backoff;

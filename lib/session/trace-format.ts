@@ -17,8 +17,10 @@ export interface TraceHeader {
   readonly audio: boolean;
 }
 
+/** Seen from the side that was recorded. */
 export type TraceWay = "sent" | "received";
 
+/** A control message. */
 export interface TraceText {
   readonly type: "text";
   readonly way: TraceWay;
@@ -41,6 +43,7 @@ export interface TraceFrames {
   readonly data?: string;
 }
 
+/** The session ended; `reason` and `by` as in `SessionEnd`. */
 export interface TraceEnd {
   readonly type: "end";
   readonly reason: string;
@@ -49,6 +52,7 @@ export interface TraceEnd {
   readonly error?: TraceError;
 }
 
+/** What a line of a trace can say. */
 export type TraceEntry =
   /** A session begins. A call that moves has one after the other. */
   | { readonly type: "session"; readonly role: Role }
@@ -68,14 +72,17 @@ export type TraceEntry =
   /** Lines left out here to stay within the recorder's bound. */
   | { readonly type: "gap"; readonly lines: number; readonly chars: number };
 
+/** A line of a trace. `t`: milliseconds after `startedAt` of the header. */
 export type TraceRecord = TraceEntry & { readonly t: number };
 
+/** An error, without its stack. */
 export interface TraceError {
   readonly name: string;
   readonly message: string;
   readonly code?: string;
 }
 
+/** A recorded session that was read: see `readTrace`. */
 export interface Trace {
   readonly header: TraceHeader;
   readonly records: readonly TraceRecord[];
@@ -83,6 +90,7 @@ export interface Trace {
   readonly skippedLines: number;
 }
 
+/** A file is no recorded session, or one of a version that is not known here. */
 export class TraceFormatError extends Error {
   override readonly name = "TraceFormatError";
   readonly fatal = true;

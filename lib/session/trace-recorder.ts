@@ -8,6 +8,7 @@ import { redactText, redactValue } from "./trace-redact.ts";
 import type { SessionTap } from "./trace-tap.ts";
 import { type TransportWitness, type WitnessedFrame, witnessTransport } from "./trace-transport.ts";
 
+/** Of `SessionRecorder`: what is kept, and how much. */
 export interface SessionRecorderOptions {
   /** Keep the sound as well, where it passes this thread: in Node, not where a page hands it to its socket Worker. Default false. */
   readonly audio?: boolean;

@@ -3,6 +3,7 @@ import type { Clock } from "../session/index.ts";
 /** Fields that must be there with these values; others may be there, too. Or a question. */
 export type Match<T> = Partial<T> | ((data: T) => boolean);
 
+/** What a test waited for did not come. The message lists what came instead. */
 export class TestPeerError extends Error {
   override readonly name = "TestPeerError";
   readonly fatal = true;

@@ -1,6 +1,7 @@
 import { AudioError } from "../audio/audio-error.ts";
 import { noiseSound, type Sound } from "./sound.ts";
 
+/** Of `FakeMicrophone`. */
 export interface FakeMicrophoneOptions {
   /** Whose sound it makes. One of its own, unless given; a context that is given is not closed. */
   readonly context?: AudioContext;

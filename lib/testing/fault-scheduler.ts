@@ -8,6 +8,7 @@ export interface FaultActor {
   end(phase: FaultPhase, direction: FaultDirection | undefined): void;
 }
 
+/** A fault that was applied while things ran. */
 export interface FaultHandle {
   /** Takes the phase away. Idempotent. */
   end(): void;

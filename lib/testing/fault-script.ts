@@ -24,6 +24,7 @@ export type Fault =
   /** The stream ends in good order in this direction; the other one goes on. */
   | { readonly type: "half-close" };
 
+/** The name of a fault, as fault scripts write it. */
 export type FaultType = Fault["type"];
 
 /** When. Without any of it: from the beginning. Times count from when the connection was opened, or the phase applied. */
@@ -39,8 +40,10 @@ export interface FaultTiming {
   readonly afterBytes?: number;
 }
 
+/** One line of a fault script: what goes wrong, and when. */
 export type FaultPhase = Fault & FaultTiming;
 
+/** A fault script cannot be read, or asks for what cannot be done there. `action` says how it is written. */
 export class FaultScriptError extends Error {
   override readonly name = "FaultScriptError";
   readonly fatal = true;
@@ -54,6 +57,7 @@ export class FaultScriptError extends Error {
   }
 }
 
+/** How fault scripts are written, as text for people. */
 export const faultGrammar = `phase [; phase …], each:  [up|down] FAULT [at T] [every T] [for T] [after SIZE]
   delay 40±20        later by 40 ms, give or take 20 (also +-)
   limit 16kB         this many bytes a second

@@ -15,12 +15,14 @@ import {
 } from "./fault-script.ts";
 import { seededRandom, subSeed } from "./random.ts";
 
+/** Of `createFaultyTransportPair`. The same `script` and `seed` do the same. */
 export interface FaultyPairOptions extends MemoryPairOptions {
   readonly script?: string | readonly FaultPhase[];
   readonly seed?: number;
   readonly clock?: Clock;
 }
 
+/** Two ends of a connection in memory, and what goes wrong between them. */
 export interface FaultyPair {
   /** For the side that dials. */
   readonly near: MemoryTransport;

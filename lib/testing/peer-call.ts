@@ -20,6 +20,7 @@ export interface PeerCallOptions {
 
 /** What the voice side may tell. */
 const toldEvents = ["session.updated", "dtmf", "call.hangup", "audio.info"] as const satisfies readonly EventName[];
+/** Events of the caller that a test can wait for. */
 export type ToldEvent = (typeof toldEvents)[number];
 
 /** The most it remembers of what it hears: beyond it counts, and forgets. */

@@ -17,6 +17,7 @@ import { SimulatedClock, settle } from "./simulated-clock.ts";
  */
 export type LivePeer = (transport: Transport, clock: SimulatedClock) => unknown;
 
+/** Of `replayTrace`. Milliseconds on the simulated clock. */
 export interface ReplayOptions {
   /** Which side of the recording is played. Default `recorder`: what it sent goes to a live peer in the other role. */
   readonly side?: ReplaySide;
@@ -33,6 +34,7 @@ export interface ReplayOptions {
   readonly soundToleranceBytes?: number;
 }
 
+/** What `replayTrace` found. */
 export interface ReplayReport {
   /** None: it is as it was. */
   readonly differences: readonly ReplayDifference[];

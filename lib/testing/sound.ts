@@ -3,6 +3,7 @@ import { seededRandom } from "./random.ts";
 
 export type { Sound };
 
+/** Of `toneSound` and `noiseSound`. `sampleRate` in hertz, default 16,000. */
 export interface ToneOptions {
   readonly sampleRate?: number;
   /** Of full scale, 0 to 1. Default 0.5. */
@@ -44,6 +45,7 @@ export function toneDb({ samples, sampleRate }: Sound, frequencyHz: number): num
   return 20 * Math.log10((2 * Math.hypot(real, imaginary)) / (weight * 32768) + 1e-9);
 }
 
+/** A file is not a WAV file of 16-bit PCM. `action` says how to make it one. */
 export class SoundFileError extends Error {
   override readonly name = "SoundFileError";
   readonly code = "sound-file";

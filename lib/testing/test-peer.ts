@@ -7,6 +7,7 @@ import { createFaultyTransportPair, type FaultyPair } from "./faulty-pair.ts";
 import { PeerCall } from "./peer-call.ts";
 import { subSeed } from "./random.ts";
 
+/** Of `createTestPeer`: how it answers, and what the network does. */
 export interface TestPeerOptions {
   /** Identifiers of codecs by preference, such as `PCMU/8000/1`. Without it the caller's order counts. */
   readonly codecs?: readonly string[];
@@ -29,6 +30,7 @@ export function createTestPeer(options: TestPeerOptions = {}): TestPeer {
   return new TestPeer(options);
 }
 
+/** The answering side of calls in a test; `createTestPeer` makes one. */
 export class TestPeer {
   readonly #options: TestPeerOptions;
   readonly #clock: Clock;

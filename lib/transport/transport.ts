@@ -17,6 +17,7 @@ export interface TransportClose {
   readonly reason: string;
 }
 
+/** Counters of one connection since it was opened, and how it is made. */
 export interface TransportStats {
   /** Which thread reads the socket: `worker` keeps audio flowing while the page is frozen. */
   readonly thread: "worker" | "main" | "none";
@@ -103,6 +104,7 @@ export interface Transport {
 /** Opens a transport; rejects with `TransportError`. Must leave nothing open when `signal` aborts. */
 export type Connect = (signal: AbortSignal) => Promise<Transport>;
 
+/** Why a connection could not be made or used. `csp-…`: a directive of the page's Content-Security-Policy, which the message names. */
 export type TransportErrorCode =
   | "transport-unreachable"
   | "transport-refused"

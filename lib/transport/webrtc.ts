@@ -4,6 +4,7 @@ import { webRtcProfile } from "./webrtc-signal.ts";
 import { WebRtcTransport } from "./webrtc-transport.ts";
 import { connectWebSocket, type WebSocketOptions } from "./websocket.ts";
 
+/** Of `connectWebRtc`. The WebSocket carries control messages, WebRTC the sound. */
 export interface WebRtcOptions extends WebSocketOptions {
   /** Default: `rtvbp.webrtc.v1` alone. Where the server picks a profile without WebRTC, that is what comes of it. */
   readonly profiles?: readonly string[];

@@ -10,6 +10,7 @@ import { TransportError } from "./transport.ts";
 import type { WebSocketConstructor } from "./web-wire.ts";
 import { WorkerTransport } from "./worker-transport.ts";
 
+/** Of `connectWebSocket`: address, profiles, credential, and where its socket lives. */
 export interface WebSocketOptions extends Partial<TransportLimits> {
   /** `ws:`, `wss:`, or relative to the page. */
   readonly url: string | URL;

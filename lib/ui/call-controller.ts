@@ -9,6 +9,7 @@ export interface CallHost extends ReactiveControllerHost, Element {
   readonly for: string | undefined;
 }
 
+/** When a `CallController` has its element rendered again. */
 export interface CallControllerOptions {
   /** Events of the call after which the host renders again. */
   readonly events: readonly CallEventType[];

@@ -75,8 +75,10 @@ export interface VoiceNotificationMap {
   "voice-error": CustomEvent<{ readonly error: Error }>;
 }
 
+/** Every event that an element dispatches, by its type. */
 export type VoiceEventMap = VoiceRequestMap & VoiceNotificationMap;
 
+/** The `detail` of an event of this type. */
 export type DetailOf<Type extends keyof VoiceEventMap> = VoiceEventMap[Type]["detail"];
 
 /** Bubbling and composed, as every `voice-*` event is. */

@@ -51,6 +51,7 @@ export class ClientMissedEvent extends Event {
   }
 }
 
+/** The connection to the hub changed. `error` where it was lost, or could not be made. */
 export class ClientStateEvent extends Event {
   constructor(
     readonly state: ClientState,
@@ -71,6 +72,7 @@ export class ClientQualityEvent extends Event {
   }
 }
 
+/** The events of a `Client`, by their type. */
 export interface ClientEventMap {
   incoming: ClientIncomingEvent;
   call: ClientCallEvent;

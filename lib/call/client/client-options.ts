@@ -13,6 +13,7 @@ export type ClientAudioOptions = Pick<
   "microphone" | "assets" | "devices" | "dtmf" | "openAudio" | "holdSound"
 >;
 
+/** Who a `Client` is, which hub it belongs to, and the defaults of its calls. */
 export interface ClientOptions {
   /** The hub's address, `ws:` or `wss:`; relative addresses count from the page. Left out: calls to applications only. */
   readonly hub?: string | URL;
@@ -56,11 +57,13 @@ export interface ClientOptions {
 export type ApplicationTarget = Omit<CallOptions, "line"> &
   ({ readonly src: string | URL } | Required<Pick<CallOptions, "connect">>);
 
+/** What goes along with a call to a person. */
 export interface PersonCallOptions {
   /** For who is called, with the ring. JSON. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
+/** Of all calls of a client at one moment. */
 export interface ClientStats {
   readonly state: ClientState;
   readonly ringing: number;

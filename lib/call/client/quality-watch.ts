@@ -1,5 +1,6 @@
 import type { CallStats } from "../call-stats.ts";
 
+/** When a client says `quality-alert` about one of its calls. */
 export interface QualityThresholds {
   /** Below this mean opinion score. Default 3. */
   readonly mos?: number;

@@ -1,12 +1,14 @@
 import type { CallWarningClearEvent, CallWarningEvent } from "../call-events.ts";
 import type { Participant } from "./participant.ts";
 
+/** A call has come in, and hears the others. */
 export class ConferenceJoinEvent extends Event {
   constructor(readonly participant: Participant) {
     super("join");
   }
 }
 
+/** A call is not in the conference any more. */
 export class ConferenceLeaveEvent extends Event {
   constructor(
     readonly participant: Participant,
@@ -38,12 +40,14 @@ export class ConferenceLevelEvent extends Event {
   }
 }
 
+/** The conference is over, and nobody is in it. Exactly once. */
 export class ConferenceEndedEvent extends Event {
   constructor() {
     super("ended");
   }
 }
 
+/** The events of a `Conference`, by their type. */
 export interface ConferenceEventMap {
   join: ConferenceJoinEvent;
   leave: ConferenceLeaveEvent;

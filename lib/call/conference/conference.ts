@@ -19,6 +19,7 @@ import { routesOf } from "./routes.ts";
 /** `talk`: with microphone and loudspeaker; `listen`: with the loudspeaker; `away`: the others are among themselves. */
 export type OwnerPlace = "talk" | "listen" | "away";
 
+/** Where the owner is in a `Conference`, with which devices, and how many may join. */
 export interface ConferenceOptions {
   /** Where the person at this page is in it; `talk` unless told. */
   readonly owner?: OwnerPlace;
@@ -34,6 +35,7 @@ export interface ConferenceOptions {
 /** A participant, its call, or the identifier of either. */
 export type Who = Participant | Call | string;
 
+/** Of `conference.end()`. */
 export interface EndOptions {
   /** The calls are not hung up, but go on, each with the owner alone. */
   readonly keepCalls?: boolean;

@@ -1,6 +1,7 @@
 import { type RawData, WebSocket } from "ws";
 import type { HubLine } from "./hub-client.ts";
 
+/** Of the hub's connection to each client. */
 export interface HubLineOptions {
   /** How often a client is asked whether it is there (WebSocket ping); two unanswered in a row: it is not. 0: never. Default 4000. */
   readonly pingIntervalMs?: number;

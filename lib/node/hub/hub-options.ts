@@ -6,6 +6,7 @@ import type { VoiceServerState } from "../voice-server-options.ts";
 import type { HubLineOptions } from "./hub-line.ts";
 import type { SwitchboardOptions, SwitchboardStats } from "./switchboard-options.ts";
 
+/** Of `createHub`: what it listens on, who may connect, and the rules of calls. */
 export interface HubOptions extends SwitchboardOptions, HubLineOptions {
   /** Works on a server you have, beside a voice server where there is one, … */
   readonly server?: Server;

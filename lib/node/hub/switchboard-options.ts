@@ -23,6 +23,7 @@ export interface HubIceServer {
   readonly credential?: string;
 }
 
+/** The rules of a hub: how long things last, how many there may be, who sees and calls whom. */
 export interface SwitchboardOptions {
   /** How long a call may ring. Default 30 s. */
   readonly ringTimeoutMs?: number;
@@ -50,8 +51,10 @@ export interface SwitchboardOptions {
 
 /** How calls ended: hung up (or cancelled), rejected, not answered in time, redirected, or because a client was gone for good. */
 export const callEnds = ["hangup", "rejected", "timeout", "redirected", "gone"] as const;
+/** How a call between two clients of a hub ended. */
 export type CallEnd = (typeof callEnds)[number];
 
+/** What a hub has to do, and has done since it began. */
 export interface SwitchboardStats {
   /** Now; all 0 when nobody is here. */
   readonly now: {

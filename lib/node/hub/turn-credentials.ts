@@ -10,6 +10,7 @@ export interface TurnOptions {
   readonly ttlSeconds?: number;
 }
 
+/** A STUN or TURN server as the hub tells it to clients. */
 export type SignalIceServer = SignalData<"ice-servers-response">["iceServers"][number];
 
 /**

@@ -6,6 +6,7 @@ import { NodeRtcTransport } from "./node-rtc-transport.ts";
 import type { RtcOptions } from "./rtc-options.ts";
 import { loadWerift } from "./werift-peer.ts";
 
+/** Of `connectNodeWebRtc`. Needs the optional package `werift`. */
 export interface NodeWebRtcOptions extends NodeWebSocketOptions {
   readonly webrtc?: RtcOptions;
 }

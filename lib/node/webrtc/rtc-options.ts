@@ -10,6 +10,7 @@ export interface RtcOptions {
   readonly connectTimeoutMs?: number;
 }
 
+/** A STUN or TURN server, as `RTCIceServer` of a browser with one address. */
 export interface IceServer {
   /** `stun:host:3478`, `turn:host:3478`, … */
   readonly urls: string;

@@ -10,6 +10,7 @@ export const hubSubprotocol = "voicebridge.hub.v1";
 export const hubSubprotocols = (token?: string): string[] =>
   token === undefined ? [hubSubprotocol] : [hubSubprotocol, bearerSubprotocol(token)];
 
+/** Who connects to a hub, and where it goes on after a lost connection. The credential is not part of the address. */
 export interface HubAddress {
   readonly id: string;
   readonly displayName?: string | undefined;

@@ -94,9 +94,13 @@ export const signalData = {
   }),
 } as const;
 
+/** The `type` of every message between a client and a hub. */
 export type SignalType = keyof typeof signalData;
+/** The `data` of a message of this type. */
 export type SignalData<T extends SignalType> = Static<(typeof signalData)[T]>;
+/** What a hub refuses, or cannot do. */
 export type SignalErrorCode = SignalData<"error">["code"];
+/** Why a call was rejected, for the caller. Any other word may come from other clients. */
 export type RejectCode = "busy" | "declined" | "unavailable" | "timeout" | "do-not-disturb" | (string & {});
 
 /** Between one client and the hub; everything else goes from client to client. */
@@ -109,6 +113,7 @@ const withHub: readonly SignalType[] = [
   "error",
 ];
 
+/** Types of messages between one client and the hub itself. */
 export type HubType =
   | "presence"
   | "presence-list"
@@ -119,6 +124,7 @@ export type HubType =
 /** What the hub hands from one client to another. */
 export type RelayedType = Exclude<SignalType, HubType>;
 
+/** Whether the hub hands messages of this type from one client to another. */
 export const isRelayed = (type: SignalType): type is RelayedType => !withHub.includes(type);
 
 /** The types of the plain older form, in which no message has a `callId`. */
@@ -131,6 +137,8 @@ export const plainTypes = [
   "candidate",
   "hangup",
 ] as const satisfies readonly RelayedType[];
+/** The type of a message of the plain older form. */
 export type PlainType = (typeof plainTypes)[number];
 
+/** Whether the plain older form has messages of this type. */
 export const isPlainType = (type: SignalType): type is PlainType => plainTypes.includes(type as PlainType);

@@ -21,6 +21,7 @@ export type SignalMessage = {
   [T in SignalType]: Addressed & { readonly type: T; readonly data: SignalData<T> };
 }[SignalType];
 
+/** The message of this type, with its address. */
 export type SignalMessageOf<T extends SignalType> = Extract<SignalMessage, { readonly type: T }>;
 
 const optionalId = optional(id);

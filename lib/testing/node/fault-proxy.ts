@@ -6,6 +6,7 @@ import { type FaultPhase, FaultScriptError, formatFaultPhase, isMomentary, parse
 import { type ConnectionCounters, ProxyConnection } from "./proxy-connection.ts";
 import { emptyCounters, type FlowCounters } from "./proxy-flow.ts";
 
+/** Of `startFaultProxy`. */
 export interface FaultProxyOptions {
   /** `host:port`, or an address with both: `ws://127.0.0.1:8080`. */
   readonly target: string;
@@ -23,6 +24,7 @@ export interface FaultProxyOptions {
   readonly onAction?: (action: FaultAction) => void;
 }
 
+/** What a fault proxy carried since it began. `up`: towards the target. */
 export interface FaultProxyStats extends Readonly<ConnectionCounters> {
   readonly open: number;
   readonly up: Readonly<FlowCounters>;
@@ -38,6 +40,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   return proxy;
 }
 
+/** A TCP proxy that makes connections go wrong; `startFaultProxy` makes one. */
 export class FaultProxy {
   readonly #options: FaultProxyOptions;
   readonly #target: { readonly host: string; readonly port: number };

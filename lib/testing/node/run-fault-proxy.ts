@@ -4,6 +4,7 @@ import type { FaultAction } from "../fault-log.ts";
 import { FaultScriptError, faultGrammar, formatFaultPhase, parseFaultScript } from "../fault-script.ts";
 import { type FaultProxy, type FaultProxyStats, startFaultProxy } from "./fault-proxy.ts";
 
+/** Of `runFaultProxy`, where a program runs the command inside itself. */
 export interface RunFaultProxyOptions {
   /** Takes a line of what is printed. Default: standard output. */
   readonly print?: (line: string) => void;

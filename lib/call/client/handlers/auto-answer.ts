@@ -1,6 +1,7 @@
 import type { IncomingCall } from "../incoming-call.ts";
 import { accept, type CallHandler, pass, waited } from "./handler.ts";
 
+/** Of `autoAnswer`: whom, and after how long. */
 export interface AutoAnswerOptions {
   /** How long it rings before. Default 0. */
   readonly afterMs?: number;

@@ -1,10 +1,12 @@
 import { type CallHandler, type Decision, pass, reject } from "./handler.ts";
 
+/** English, three letters. */
 export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
 
 /** From and to, as `"09:00"`; to `"24:00"`. A range that ends before it begins goes on past midnight. */
 export type OpenRange = readonly [from: string, to: string];
 
+/** Of `businessHours`: when somebody is there, and what happens to calls when nobody is. */
 export interface BusinessHoursOptions {
   /** IANA name, such as `Europe/Berlin`. Default: the page's own. */
   readonly timeZone?: string;

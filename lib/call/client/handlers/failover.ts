@@ -1,5 +1,6 @@
 import { type CallHandler, forward, pass, waited } from "./handler.ts";
 
+/** Of `failover`. */
 export interface FailoverOptions {
   /** How long it rings here first. Default 20,000; 0 forwards at once. */
   readonly afterMs?: number;

@@ -26,16 +26,21 @@ export interface HandlerContext {
 /** Decides at once, or later: it rings until then. */
 export type CallHandler = (call: IncomingCall, context: HandlerContext) => Decision | Promise<Decision>;
 
+/** Answers the call: one of the decisions that a `CallHandler` returns. */
 export const accept: Decision = { action: "accept" };
+/** Leaves the call to the person: it rings, and later handlers are not asked. */
 export const defer: Decision = { action: "defer" };
+/** Leaves the call to the next handler; after the last one, to the person. */
 export const pass: Decision = { action: "pass" };
 
+/** Refuses the call. `code` is what the caller is told: `declined`, `busy`, `unavailable`, `do-not-disturb`, or a word of your own. */
 export const reject = (code = "declined", reason?: string): Decision => ({
   action: "reject",
   code,
   ...(reason !== undefined && { reason }),
 });
 
+/** Sends the caller on to another id of the same hub, who rings instead. */
 export const forward = (target: string, reason?: string): Decision => ({
   action: "forward",
   target,

@@ -2,6 +2,7 @@ import type { TypedEventTarget } from "../../../session/index.ts";
 import type { IncomingCall } from "../incoming-call.ts";
 import { type CallHandler, pass, reject } from "./handler.ts";
 
+/** Of `CallQueue`. */
 export interface QueueOptions {
   /** Who comes when so many wait is told `busy`. Default 10. */
   readonly capacity?: number;

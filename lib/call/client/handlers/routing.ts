@@ -2,6 +2,7 @@ import type { IncomingCall } from "../incoming-call.ts";
 import { type CallHandler, type Decision, pass } from "./handler.ts";
 import { type IdPattern, matches } from "./pattern.ts";
 
+/** A line of the table of `routing`. `do` decides where `from` and `when` both fit. */
 export interface Route {
   /** Who calls. Default: everybody. */
   readonly from?: IdPattern;
