@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { build } from "vite";
 
 const root = resolve(import.meta.dirname, "..");
-for (const step of ["wasm/build.mjs", "worklets/build.mjs", "lib/transport/build.mjs"]) {
+for (const step of ["wasm/build.mjs", "worklets/build.mjs", "lib/transport/build.mjs", "lib/react/build.mjs"]) {
   execFileSync(process.execPath, [resolve(root, step)], { cwd: root, stdio: "inherit" });
 }
 await build({ configFile: resolve(root, "vite.config.ts"), base: "./", logLevel: "warn" });
