@@ -25,13 +25,17 @@ const long = [
   "ui/preflight",
   "conference",
   "call/flight-record",
+  "ui/all-states",
+  "ui/demo-manners",
 ].map((name) => new RegExp(`/${name}(/.*)?\\.spec\\.ts$`));
 const onlyLong = Boolean(process.env["TEST_LONG"]);
+/** `npm run pictures`: to be looked at; nothing is asserted. */
+const pictures = Boolean(process.env["PICTURES"]);
 
 export default defineConfig({
   testDir: "test/browser",
-  testMatch: onlyLong ? long : "**/*.spec.ts",
-  testIgnore: onlyLong ? [] : long,
+  testMatch: pictures ? "**/*.pictures.ts" : onlyLong ? long : "**/*.spec.ts",
+  testIgnore: onlyLong || pictures ? [] : long,
   outputDir: "build/browser",
   // Where nobody waits for it, what is heard is disturbed less.
   workers: process.env["CI"] ? 2 : 3,

@@ -214,7 +214,8 @@ export const plotStyles = css`
       stroke: Highlight;
     }
     .plot .grid {
-      stroke: GrayText;
+      stroke: CanvasText;
+      stroke-dasharray: 1 5;
     }
     .area {
       stroke: CanvasText;

@@ -69,7 +69,8 @@ export abstract class VoicePanel extends VoiceElement {
   }
 
   protected override waitFor(): Promise<unknown> | undefined {
-    return super.waitFor() ?? this.#book?.load(this.locale);
+    const [words, more] = [super.waitFor(), this.#book?.load(this.locale)];
+    return words && more ? Promise.all([words, more]) : (words ?? more);
   }
 
   protected override callEvent(event: Event): void {
@@ -91,6 +92,7 @@ export abstract class VoicePanel extends VoiceElement {
       const inside = create(this.#tools());
       const sheet = styles.styleSheet;
       if (sheet && this.shadowRoot) this.shadowRoot.adoptedStyleSheets.push(sheet);
+      await panelBook.load(this.locale); // an update that waits already would not wait for these words
       this.#book = panelBook;
       inside.callChanged?.(this.currentCall);
       this.addController(inside);

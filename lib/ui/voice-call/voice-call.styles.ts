@@ -179,7 +179,7 @@ export const card = css`
     box-shadow: none;
   }
   :host([layout="compact"]) header {
-    flex: 1 1 8rem;
+    flex: 1 1 7rem;
   }
   :host([layout="compact"]) :is(.title, .levels, .starting, voice-quality, voice-captions) {
     display: none;
@@ -235,6 +235,9 @@ export const card = css`
     padding-inline-start: 1.25rem;
     margin-inline-start: auto;
     inline-size: fit-content;
+  }
+  .folded voice-status {
+    margin-inline-end: 0.75rem;
   }
   .folded > :not(header, .bar, .warnings) {
     display: none;

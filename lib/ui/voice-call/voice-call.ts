@@ -300,14 +300,14 @@ export class VoiceCall extends VoiceElement {
           <span aria-hidden="true">${table.caller}</span><voice-level source="input"></voice-level>
           <span aria-hidden="true">${table.agent}</span><voice-level source="output"></voice-level>
         </div>
+        <div part="end" class="end" role=${this.#failure ? "alert" : nothing} ?hidden=${phase !== "over"}>
+          ${endReport(end, table, this.#permission.state)}
+        </div>
         ${
           this.#qualityShown
             ? html`<voice-quality part="quality" foldable ?hidden=${(!live && phase !== "over") || this.noQuality}></voice-quality>`
             : nothing
         }
-        <div part="end" class="end" role=${this.#failure ? "alert" : nothing} ?hidden=${phase !== "over"}>
-          ${endReport(end, table, this.#permission.state)}
-        </div>
         <voice-captions part="captions" exportparts="line, partial, speaker" ?hidden=${!captions || !this.#captionsOpen}></voice-captions>
         <voice-dialpad id="dialpad" part="dialpad" exportparts="key, digits" ?hidden=${!live || this.#unfolded !== "dialpad" || this.noKeypad}></voice-dialpad>
         <div id="devices" ?hidden=${!choosing && (!live || this.#unfolded !== "devices" || this.noDevices)}>

@@ -105,9 +105,10 @@ export const styles = css`
   }
   .actions .primary,
   .actions .danger {
-    flex: 1 1 7rem;
+    flex: 1 1 auto;
   }
   .actions svg {
+    flex: none;
     inline-size: 1.25em;
     block-size: 1.25em;
   }

@@ -58,7 +58,8 @@ export class VoicePipButton extends VoiceButton {
   }
 
   protected override waitFor(): Promise<unknown> | undefined {
-    return super.waitFor() ?? pipBook.load(this.locale);
+    const [words, more] = [super.waitFor(), pipBook.load(this.locale)];
+    return words && more ? Promise.all([words, more]) : (words ?? more);
   }
 
   protected override callEvent(): void {

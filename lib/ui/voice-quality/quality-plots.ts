@@ -19,20 +19,29 @@ import { QualityHistory, type QualityPoint } from "./quality-history.ts";
 
 export type FormatNumber = (value: number, digits?: number) => string;
 
+/** At first half a minute is drawn; then as much as there is. */
+const SHORTEST_MS = 30_000;
+
+/** The newest is at the right edge. */
+function stretchOf(points: readonly QualityPoint[]): { readonly fromMs: number; readonly toMs: number } {
+  const toMs = points.at(-1)?.atMs ?? 0;
+  const longMs = toMs - (points[0]?.atMs ?? toMs);
+  return { fromMs: toMs - Math.min(QualityHistory.spanMs, Math.max(SHORTEST_MS, longMs)), toMs };
+}
+
+function secondsOf(points: readonly QualityPoint[]): string {
+  const { fromMs, toMs } = stretchOf(points);
+  return String(Math.round((toMs - fromMs) / 1000));
+}
+
 /** Delay by its stages, opinion score, concealment and drift over the last two minutes; the newest is at the right edge. */
 export function qualityPlots(
   points: readonly QualityPoint[],
   words: Messages & PanelMessages,
   number: FormatNumber,
 ): TemplateResult {
-  const toMs = points.at(-1)?.atMs ?? 0;
-  const frameOf = (lowest: number, highest: number): PlotFrame => ({
-    fromMs: toMs - QualityHistory.spanMs,
-    toMs,
-    lowest,
-    highest,
-  });
-  const seconds = String(QualityHistory.spanMs / 1000);
+  const frameOf = (lowest: number, highest: number): PlotFrame => ({ ...stretchOf(points), lowest, highest });
+  const seconds = secondsOf(points);
   const plot = (
     title: string,
     of: (point: QualityPoint) => number | undefined,
@@ -95,16 +104,15 @@ export function delayPlot(
   number: FormatNumber,
 ): TemplateResult {
   const delays = points.map(({ delayMs }) => delayMs);
-  const toMs = points.at(-1)?.atMs ?? 0;
   const highest = scaleOf(delays, delaySteps);
-  const frame = { fromMs: toMs - QualityHistory.spanMs, toMs, lowest: 0, highest };
+  const frame = { ...stretchOf(points), lowest: 0, highest };
   const line = points
     .map(({ atMs, delayMs }) => `${xOf(frame, atMs).toFixed(1)},${yOf(frame, delayMs).toFixed(1)}`)
     .join(" ");
   return plotFigure({
     title: "",
     label: fill(words.delayPlot, {
-      seconds: String(QualityHistory.spanMs / 1000),
+      seconds: secondsOf(points),
       now: number(delays.at(-1) ?? 0),
       lowest: number(Math.min(...delays)),
       highest: number(Math.max(...delays)),

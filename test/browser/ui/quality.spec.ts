@@ -77,6 +77,15 @@ test("what the call has kept of itself is saved as a file, unless the page objec
   await expect(save).toHaveCount(0);
 });
 
+test("a quality that is the first element of its language speaks all of it", async ({ page, open }) => {
+  await open(show, { lang: "de" });
+  await page.evaluate(() => {
+    document.querySelector("voice-quality")!.call = window.ui.call;
+  });
+  await expect(page.getByRole("button", { name: "Diagnosedatei speichern" })).toBeVisible();
+  await expect(page.locator("voice-quality [part=summary]")).toHaveText("Qualität: Noch nicht gemessen");
+});
+
 test("the compact quality is bars, word and score alone; another call starts without figures", async ({
   page,
   open,
