@@ -10,7 +10,7 @@ const actions: Readonly<Record<string, string>> = {
   "transport-unreachable": "Check the network connection and call again.",
   "transport-timeout": "The other side did not answer in time. Call again.",
   "transport-refused":
-    "Check the address and the credentials of this page. For a server that knows no subprotocols, set profiles to none.",
+    "Check the address, the credentials, and that the server allows this page's origin. For a server that knows no subprotocols, set profiles to none.",
   "transport-profile": "Check the address. For a server that knows no subprotocols, set profiles to none.",
   "transport-media": "The network lets no sound through, or the server speaks no WebRTC. Try another network.",
   "transport-closed": "The connection was lost. Call again.",
