@@ -19,7 +19,7 @@ export interface AudioStats {
   readonly microphone: MicrophoneFigures | undefined;
   /** Time to collect one frame, milliseconds: its length. */
   readonly captureMs: number;
-  /** From the playback worklet to the loudspeaker, as the browser estimates it, milliseconds. */
+  /** From the playback worklet to the loudspeaker, as the browser estimates it, milliseconds. In Firefox without the device's own part. */
   readonly outputMs: number;
   /** Undefined before `start` (and the rest, too). */
   readonly capture: CaptureFigures | undefined;

@@ -20,6 +20,7 @@ import { dtmfFrequencies, playSines } from "./local-tone.ts";
 import { FRAME_MS, type MediaEnds, MediaLink } from "./media-link.ts";
 import { isStream, Microphone, type MicrophoneOptions } from "./microphone.ts";
 import { MicrophoneInput } from "./microphone-input.ts";
+import { outputDelayMs } from "./output-delay.ts";
 import { type ContextLease, leaseContext } from "./shared-context.ts";
 import { setSink } from "./speaker.ts";
 import type { MediaTracks, TrackLink } from "./track-link.ts";
@@ -420,7 +421,7 @@ export class CallAudio extends CallAudioEvents {
       muted: this.#muted,
       microphone: this.#input.figures,
       captureMs: FRAME_MS,
-      outputMs: 1000 * ((context.baseLatency || 0) + (context.outputLatency || 0)),
+      outputMs: outputDelayMs(context),
       capture: figures?.capture,
       playback: figures?.playback,
       downlink: figures?.downlink,

@@ -117,6 +117,4 @@ async function tryCall(src: string, profiles: readonly string[]): Promise<TriedC
   };
 }
 
-// Firefox asks its sound server for it on the page's own thread, and without a real device it may wait for ever.
-Object.defineProperty(AudioContext.prototype, "outputLatency", { get: () => 0 });
 Object.assign(globalThis, { tryCall });
