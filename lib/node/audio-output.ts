@@ -90,10 +90,10 @@ export class AudioOutput {
   /** Sends at once what is given, past everything that is queued. False: the call is over, or the connection's backlog is full (then counted). */
   send(bytes: Uint8Array): boolean {
     const { frameBytes } = this.#format;
+    const lasting = this.#transport.copiesFrames ? bytes : new Uint8Array(bytes);
     for (let at = 0; at < bytes.byteLength; at += frameBytes) {
-      const frame = bytes.byteLength <= frameBytes ? bytes : bytes.subarray(at, at + frameBytes);
-      // The transport keeps what it is given.
-      if (!this.#sendFrame(frame.slice())) {
+      const frame = bytes.byteLength <= frameBytes ? lasting : lasting.subarray(at, at + frameBytes);
+      if (!this.#sendFrame(frame)) {
         this.#refusedBytes += bytes.byteLength - at;
         return false;
       }

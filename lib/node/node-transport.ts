@@ -37,6 +37,7 @@ export function transportOver(wire: WatchedWire, profile: string, options: NodeT
     highWaterBytes: nodeHighWaterBytes,
     ...options,
     profile,
+    copiesFrames: wire.copiesFrames,
     thread: "main",
   });
   watchConduct(wire, transport, options);

@@ -15,6 +15,8 @@ export interface SocketTransportOptions extends Partial<TransportLimits> {
   readonly thread: TransportStats["thread"];
   /** See `Inbox`. */
   readonly earlyBytes?: number | undefined;
+  /** What the wire does with the frames that it sends. */
+  readonly copiesFrames?: boolean;
 }
 
 const flushPollMs = 5;
@@ -23,6 +25,7 @@ const flushPollMs = 5;
 export class SocketTransport implements Transport {
   readonly kind = "websocket";
   readonly profile: string;
+  readonly copiesFrames: boolean;
   readonly #wire: Wire;
   readonly #limits: TransportLimits;
   readonly #thread: TransportStats["thread"];
@@ -43,6 +46,7 @@ export class SocketTransport implements Transport {
     this.#limits = limitsFrom(options);
     this.#thread = options.thread;
     this.profile = options.profile;
+    this.copiesFrames = options.copiesFrames ?? false;
     this.#inbox = new Inbox(this.#counters, this.#limits, options.earlyBytes);
     this.#ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;

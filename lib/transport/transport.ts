@@ -72,6 +72,8 @@ export interface Transport {
   readonly closed: boolean;
   /** Nothing waits at the far end: media are played as they arrive, and are to be sent no faster than that. */
   readonly live?: boolean;
+  /** A frame that is sent is copied at once: who sent it may write to its bytes again. */
+  readonly copiesFrames?: boolean;
   /** Sets the one listener. Throws if there is one already. */
   listen(listener: TransportListener): void;
   /** Queues one control message. Throws `TransportError` `transport-closed` after the end. */

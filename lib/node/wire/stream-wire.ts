@@ -20,6 +20,7 @@ const nothing = Buffer.alloc(0);
  * was read, and goes out in one piece, which is several times cheaper than what a general implementation does.
  */
 export class StreamWire implements WatchedWire {
+  readonly copiesFrames = true;
   onHeard: (what: Sign) => boolean = () => true;
   onSent: (bufferedBytes: number) => void = () => {};
   onGone: () => void = () => {};
@@ -103,6 +104,7 @@ export class StreamWire implements WatchedWire {
   }
 
   terminate(): void {
+    this.#done = true;
     this.#stream.destroy();
   }
 

@@ -5,6 +5,8 @@ export type Sign = "text" | "frame" | "ping" | "pong";
 
 /** A wire whose peer can be asked for a sign of life, and whose user can be watched. */
 export interface WatchedWire extends Wire {
+  /** Nothing is kept of a frame that is sent. */
+  readonly copiesFrames: boolean;
   /** Told of every sign of the peer, before it is handed on. False: it is not handed on. */
   onHeard: (what: Sign) => boolean;
   /** Told after a control message was handed to the socket: what waits there now. */

@@ -5,6 +5,7 @@ import type { Sign, WatchedWire } from "./watched-wire.ts";
 
 /** A `ws` socket as a transport needs it. Created in the task in which the socket opened. */
 export class WsWire implements WatchedWire {
+  readonly copiesFrames = false;
   onHeard: (what: Sign) => boolean = () => true;
   onSent: (bufferedBytes: number) => void = () => {};
   onGone: () => void = () => {};

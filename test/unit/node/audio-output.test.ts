@@ -22,6 +22,26 @@ function rig(codec = "PCMU/8000/1") {
   return { clock, frames, output, state };
 }
 
+describe("sound that is sent at once", () => {
+  it("may lie in memory that is used again, whoever carries it", () => {
+    for (const copiesFrames of [false, true]) {
+      const kept: Uint8Array[] = [];
+      const sendFrame = (bytes: Uint8Array): boolean => {
+        kept.push(copiesFrames ? Uint8Array.from(bytes) : bytes);
+        return true;
+      };
+      const transport = { copiesFrames, sendFrame } as unknown as Transport;
+      const output = new AudioOutput(transport, callFormat(findCodec("PCMU/8000/1")!), new ManualClock());
+      for (const bytes of [Buffer.alloc(400, 7), new Uint8Array(160).fill(7)]) {
+        output.send(bytes);
+        bytes.fill(0);
+      }
+      expect(kept.map((frame) => frame.length)).toEqual([160, 160, 80, 160]);
+      expect(kept.every((frame) => frame.every((byte) => byte === 7))).toBe(true);
+    }
+  });
+});
+
 describe("the paced writer", () => {
   it("sends a frame every 20 ms on an absolute schedule, whenever its timers come", async () => {
     const { clock, frames, output } = rig();
