@@ -74,8 +74,8 @@ export interface CallLineHost {
   over(end: CallEnd): void;
   /** The other side holds the call, or no longer. */
   heldThere(held: boolean): void;
-  /** The other side pressed a key, and told so in words. */
-  pressed(digit: string): void;
+  /** The other side pressed a key, and told so in words. `audible`: it is heard by itself. */
+  pressed(digit: string, audible?: boolean): void;
   /** The other side sends one more track. */
   track(track: MediaStreamTrack): void;
   /** The call is with somebody else now. */

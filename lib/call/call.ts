@@ -485,8 +485,8 @@ export class Call extends CallEvents {
     heard: (name, data) => this.#hear(name, data),
     progress: (state) => this.#state !== state && this.#to(state),
     heldThere: (there) => this.#hold({ ...this.#held, there }),
-    pressed: (digit) => {
-      this.#audio?.playDigit(digit);
+    pressed: (digit, audible = false) => {
+      if (!audible) this.#audio?.playDigit(digit);
       this.dispatchEvent(new CallPressEvent(digit));
     },
     track: (track) => this.dispatchEvent(new CallTrackEvent(track)),

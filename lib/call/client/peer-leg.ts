@@ -21,7 +21,8 @@ export interface PeerLegListener {
   connected?(): void;
   interrupted?(): void;
   held?(held: boolean): void;
-  pressed?(digits: string): void;
+  /** `audible`: they are heard by themselves. */
+  pressed?(digits: string, audible: boolean): void;
   track?(track: MediaStreamTrack): void;
   /** The other side wants us to call `target` in its place. */
   transfer?(target: string, replaces: string | undefined): void;
@@ -176,10 +177,11 @@ export class PeerLeg {
     if (!this.#end) this.#send({ type: "hold", data: { held } });
   }
 
-  /** By sound where the other side takes it, else in words. False: there is no connection. */
+  /** With the sound where the other side takes that, and always in words. False: there is no connection. */
   press(digit: string, durationMs: number): boolean {
     if (this.#phase !== "connected") return false;
-    if (!this.#connection?.press(digit, durationMs)) this.#send({ type: "dtmf", data: { digits: digit } });
+    const audible = this.#connection?.press(digit, durationMs) ?? false;
+    this.#send({ type: "dtmf", data: { digits: digit, ...(audible && { audible }) } });
     return true;
   }
 
@@ -229,7 +231,7 @@ export class PeerLeg {
         this.#listener?.held?.(message.data.held);
         return;
       case "dtmf":
-        this.#listener?.pressed?.(message.data.digits);
+        this.#listener?.pressed?.(message.data.digits, message.data.audible ?? false);
         return;
       case "call-transfer":
         if (this.#phase === "connected") this.#listener?.transfer?.(message.data.target, message.data.replaces);

@@ -224,8 +224,8 @@ export class PeerLine implements CallLine {
         if (this.#transferring && !held) this.#stays("The other side could not be transferred.");
         else this.#host.heldThere(held);
       },
-      pressed: (digits) => {
-        for (const digit of digits) this.#host.pressed(digit);
+      pressed: (digits, audible) => {
+        for (const digit of digits) this.#host.pressed(digit, audible);
       },
       track: (track) => this.#host.track(track),
       transfer: (target, replaces) => this.#transferredTo(target, replaces),

@@ -54,8 +54,8 @@ export const signalData = {
   candidate: nullable(candidate),
   hangup: object({ reason: optional(reason) }),
   hold: object({ held: boolean }),
-  /** Where the digits cannot ride with the sound. */
-  dtmf: object({ digits: textUpTo(64) }),
+  /** `audible`: they are heard as well, since they ride with the sound. */
+  dtmf: object({ digits: textUpTo(64), audible: optional(boolean) }),
   /** To the caller, from who was called or from the hub: this call has ended; call `target` instead. */
   "call-redirect": object({ target: id, reason: optional(reason) }),
   /** To the other side of a call: call `target`, then leave this call. `replaces`: the call at `target` that the new one takes over. */

@@ -45,6 +45,7 @@ test("hold, keys, another track, and the hub's end in the middle of a call", asy
     await alice.page.evaluate(() => window.call.sendDtmf("5", { toneMs: 800 }));
     await bob.page.waitForTimeout(2000);
     const heard = resample(await bob.heard(), 8000);
+    await bob.says("press 5");
     await alice.page.evaluate(() => window.call.setMuted(false));
     // The loudest quarter of a second of both of its frequencies (ITU-T Q.23: 770 and 1336 Hz).
     let [best, other] = [-120, -120];

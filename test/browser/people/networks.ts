@@ -22,6 +22,24 @@ export function whyNoNetworks(): string | undefined {
     ip("netns", "add", name);
     try {
       ip("-n", name, "link", "add", "p1", "type", "veth", "peer", "name", "p2");
+      ip(
+        "netns",
+        "exec",
+        name,
+        "tc",
+        "qdisc",
+        "add",
+        "dev",
+        "p1",
+        "root",
+        "tbf",
+        "rate",
+        "1mbit",
+        "burst",
+        1600,
+        "limit",
+        1600,
+      );
     } finally {
       ip("netns", "delete", name);
     }
@@ -74,6 +92,14 @@ export class Networks {
       ip("-n", this.#of(side), "link", "set", `way${way}`, "down");
       ip("-n", this.#of(side), "address", "flush", "dev", `way${way}`);
     }
+  }
+
+  /** So much gets through from `a` to `b`, and the rest is lost; Infinity: all of it. */
+  narrow(way: Way, kbitPerSecond: number): void {
+    const words = ["netns", "exec", this.#of("a"), "tc", "qdisc"];
+    const device = ["dev", `way${way}`, "root"];
+    if (kbitPerSecond === Number.POSITIVE_INFINITY) ip(...words, "delete", ...device);
+    else ip(...words, "replace", ...device, "tbf", "rate", `${kbitPerSecond}kbit`, "burst", 1600, "limit", 1600);
   }
 
   /** Both sides reach this port of the real machine at their own loopback address: beside the ways, which carry sound only. */

@@ -56,12 +56,13 @@ test("the only network between two people is gone and another one is there: soun
     console.log(`connected again after ${Date.now() - openedAt} ms`);
     expect(await Promise.all(both.map(address))).toEqual(["10.77.2.1", "10.77.2.2"]);
     for (const [i, now] of (await Promise.all(both.map(ufrag))).entries()) expect(now).not.toBe(before[i]);
-    await alice.page.waitForTimeout(1000);
+    await alice.page.waitForTimeout(2000); // until the playout has found its pace again
     const [atAlice, atBob] = await Promise.all([alice.hears(), bob.hears()]);
-    const figures = { alice: likeness(atAlice, "bob"), bob: likeness(atBob, "alice") };
-    console.log(JSON.stringify(figures));
-    expect(figures.alice).toBeGreaterThan(0.6);
-    expect(figures.bob).toBeGreaterThan(0.6);
+    const figures = [likeness(atAlice, "bob"), likeness(atBob, "alice")];
+    const ofItself = [likeness(atAlice, "alice"), likeness(atBob, "bob")];
+    console.log(JSON.stringify({ figures, ofItself }));
+    expect(Math.min(...figures)).toBeGreaterThan(0.5);
+    expect(Math.max(...ofItself)).toBeLessThan(0.4);
     await alice.hangUp();
     await bob.says("ended normal by remote");
     for (const person of both) {

@@ -55,7 +55,7 @@ const payloads: { readonly [T in SignalType]: fc.Arbitrary<unknown> } = {
   ),
   hangup: some({ reason: text(40) }),
   hold: fc.record({ held: fc.boolean() }),
-  dtmf: fc.record({ digits: text(10) }),
+  dtmf: fc.record({ digits: text(10), audible: fc.boolean() }, { requiredKeys: ["digits"] }),
   "call-redirect": fc.record({ target: id, reason: text(40) }, { requiredKeys: ["target"] }),
   "call-transfer": fc.record({ target: id, replaces: id }, { requiredKeys: ["target"] }),
   "call-resume": some({ leaving: fc.boolean() }),
