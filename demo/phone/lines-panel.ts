@@ -98,8 +98,16 @@ export class LinesPanel {
       <label
         ><span class="unseen">Transfer ${name}</span>
         <select name="to">
-          ${others.map((other) => html`<option value="call ${other.id}">${nameOfCall(other, client)}, whom you talk to</option>`)}
-          ${people.map((id) => html`<option value="person ${id}">${client.presence.get(id)?.displayName || id}</option>`)}
+          ${repeat(
+            others,
+            ({ id }) => id,
+            (other) => html`<option value="call ${other.id}">${nameOfCall(other, client)}, whom you talk to</option>`,
+          )}
+          ${repeat(
+            people, // who is chosen stays chosen, whoever comes and goes
+            (id) => id,
+            (id) => html`<option value="person ${id}">${client.presence.get(id)?.displayName || id}</option>`,
+          )}
         </select></label
       >
       <button type="submit" aria-label="Transfer: ${name}">Transfer</button>

@@ -2,7 +2,6 @@ import type { PresenceStatus, SignalMessage, SignalMessageOf } from "../../proto
 import type { TypedEventTarget } from "../../session/index.ts";
 import { Call } from "../call.ts";
 import type { OpenLine } from "../call-line.ts";
-import type { CallOptions } from "../call-options.ts";
 import { bridge, Conference, type ConferenceOptions } from "../conference/index.ts";
 import { watchPage } from "../page-watch.ts";
 import { clientError } from "./client-error.ts";
@@ -187,7 +186,7 @@ export class Client extends ClientEvents {
   call(to: string | ApplicationTarget, options: PersonCallOptions = {}): Call {
     if (this.state === "closed") throw clientError("hub-closed", "The client is closed.");
     if (typeof to === "object") {
-      const call = new Call({ ...this.#callAudio, ...to, ...this.#openingAudio });
+      const call = new Call({ ...this.#callAudio, ...to, openAudio: this.#audio.open });
       return this.#begin(call, "outgoing", { id: String(to.src ?? to.application ?? "application") });
     }
     if (to === "" || to === this.id) throw clientError("call-target", "That is nobody to call.");
@@ -288,9 +287,12 @@ export class Client extends ClientEvents {
     }
     const active = this.calls.length > 0;
     const startedAt = Date.now();
+    const client = this;
     const incoming = new IncomingCall(leg, {
       metadata,
-      waiting: active,
+      get waiting() {
+        return client.calls.length > 0;
+      },
       timeoutMs: this.#ringTimeoutMs,
       take: (taken) => this.#begin(this.#personCall({ towards: taken }), "incoming", party, startedAt),
     });
@@ -324,7 +326,7 @@ export class Client extends ClientEvents {
       this.#lines.set(call, made);
       return made;
     };
-    return new Call({ ...this.#callAudio, ...this.#openingAudio, ...(id !== undefined && { id }), line: open });
+    return new Call({ ...this.#callAudio, openAudio: this.#audio.open, ...(id !== undefined && { id }), line: open });
   }
 
   #begin(
@@ -356,10 +358,6 @@ export class Client extends ClientEvents {
   get #conferenceAudio(): Pick<ConferenceOptions, "microphone" | "devices" | "assets"> {
     const { microphone, devices, assets } = this.#callAudio;
     return { ...(microphone && { microphone }), ...(devices && { devices }), ...(assets && { assets }) };
-  }
-
-  get #openingAudio(): Pick<CallOptions, "openAudio"> {
-    return { openAudio: this.#audio.open };
   }
 
   // ── the page goes, and comes back

@@ -32,7 +32,7 @@ interface IncomingEventMap {
 
 export interface IncomingDetails {
   readonly metadata: Readonly<Record<string, unknown>>;
-  /** Another call is on. */
+  /** Another call is on, now. */
   readonly waiting: boolean;
   readonly timeoutMs: number;
   /** Makes the call that begins with this leg. */
@@ -46,8 +46,6 @@ export class IncomingCall extends IncomingEvents {
   readonly id: string;
   readonly from: CallParty;
   readonly metadata: Readonly<Record<string, unknown>>;
-  /** Another call is on: taking this one holds that one. */
-  readonly waiting: boolean;
   /** Epoch milliseconds. */
   readonly receivedAt = Date.now();
   readonly #leg: PeerLeg;
@@ -64,7 +62,6 @@ export class IncomingCall extends IncomingEvents {
     this.id = leg.callId;
     this.from = leg.party;
     this.metadata = details.metadata;
-    this.waiting = details.waiting;
     this.#watchTime();
     leg.listen({
       ended: ({ reason, by }) => {
@@ -76,6 +73,11 @@ export class IncomingCall extends IncomingEvents {
   /** Set once it does not ring any more. */
   get ended(): IncomingEnd | undefined {
     return this.#end;
+  }
+
+  /** Another call is on now: taking this one holds that one. */
+  get waiting(): boolean {
+    return this.#details.waiting;
   }
 
   /** In a queue, from 1. */

@@ -24,6 +24,8 @@ const crowd = (page: Page, hub: string, names: readonly string[]) =>
     },
     [hub, names] as const,
   );
+const slowly = { timeout: 30_000 };
+
 const calls = (page: Page, id: string, to: string) =>
   page.evaluate(
     ([id, to]) => {
@@ -61,16 +63,16 @@ test("a queue: who comes while somebody is talked to waits, knows so, moves up, 
   await Promise.all([alice.reaches("active"), bob.reaches("active")]);
   for (const id of ["ann", "ben"]) {
     await calls(page, id, "bob");
-    await expect.poll(() => stateOf(page, id)).toBe("queued");
+    await expect.poll(() => stateOf(page, id), slowly).toBe("queued");
   }
   await calls(page, "cid", "bob");
-  await expect.poll(() => page.evaluate(() => window.crowd["cid"]?.call?.ended?.reason)).toBe("busy");
+  await expect.poll(() => page.evaluate(() => window.crowd["cid"]?.call?.ended?.reason), slowly).toBe("busy");
   expect(await bob.said()).toEqual(expect.arrayContaining(["waiting 1 ann", "waiting 1 ann, 2 ben"]));
   expect(await bob.said()).not.toContain("incoming ann");
 
   await alice.hangUp();
   await bob.says("incoming ann");
-  await expect.poll(() => stateOf(page, "ann")).toBe("ringing");
+  await expect.poll(() => stateOf(page, "ann"), slowly).toBe("ringing");
   await bob.says("ben at 1");
   expect(await bob.said()).not.toContain("incoming ben");
   expect(await stateOf(page, "ben")).toBe("queued");
@@ -79,7 +81,7 @@ test("a queue: who comes while somebody is talked to waits, knows so, moves up, 
   await bob.says("incoming ben");
   await bob.says("waiting ");
   await bob.accept();
-  await expect.poll(() => stateOf(page, "ben")).toBe("active");
+  await expect.poll(() => stateOf(page, "ben"), slowly).toBe("active");
   await page.evaluate(() => Promise.all(Object.values(window.crowd).map(({ client }) => client.close())));
   await Promise.all([alice.close(), bob.close()]);
   await hub.close();

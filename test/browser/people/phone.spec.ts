@@ -156,6 +156,62 @@ test("who is talked to is connected with whom else is talked to, and leaves both
   await expect(lines(frida)).toHaveCount(0, slowly);
 });
 
+test("transfers by keyboard alone, blind and after asking, and each state is announced to who cannot see it", async ({
+  browser,
+}) => {
+  const gustav = await phone(browser, nameIn("gustav"), "Gustav");
+  const helga = await phone(browser, nameIn("helga"), "Helga");
+  const ida = await phone(browser, nameIn("ida"), "Ida");
+  const announced = (page: Page) => page.locator("voice-call voice-status .unseen[role=status]").first();
+  /** Of the call with somebody, by the keys that every browser has for lists. */
+  const choose = async (page: Page, of: string, option: string): Promise<void> => {
+    await tabTo(page, `Hang up: ${of}`);
+    await page.keyboard.press("Tab");
+    const list = line(page, of).getByRole("combobox");
+    await expect(list).toBeFocused();
+    await page.keyboard.press("Home");
+    for (let presses = 0; presses < 10; presses++) {
+      if ((await list.locator("option:checked").textContent()) === option) break;
+      await page.keyboard.press("ArrowDown");
+    }
+    await expect(list.locator("option:checked")).toHaveText(option);
+    await press(page, `Transfer: ${of}`);
+    await expect(page.locator("#trouble")).toBeEmpty();
+  };
+  const connect = async (from: Page, to: Page, names: { from: string; to: string }): Promise<void> => {
+    await expect(from.getByRole("button", { name: `Call ${names.to}`, exact: true })).toBeVisible(slowly);
+    await press(from, `Call ${names.to}`);
+    await expect(to.locator("voice-incoming [role=alert]")).toHaveText(`${names.from} is calling.`, slowly);
+    await expect(to.getByRole("alertdialog")).toBeFocused(slowly);
+    await press(to, "Accept");
+    await expect(line(from, names.to)).toContainText("Talking", slowly);
+    await expect(announced(from)).toHaveText("Connected", slowly);
+    await expect(announced(to)).toHaveText("Connected", slowly);
+  };
+  await connect(gustav, helga, { from: "Gustav", to: "Helga" });
+  await press(gustav, "Hold: Helga");
+  await expect(announced(gustav)).toHaveText("On hold", slowly);
+  await expect(announced(helga)).toHaveText("On hold", slowly);
+  await press(gustav, "Resume: Helga");
+  await expect(announced(helga)).toHaveText("Connected", slowly);
+
+  await choose(gustav, "Helga", "Ida");
+  await expect(ida.getByRole("alertdialog")).toBeFocused(slowly);
+  await press(ida, "Accept");
+  await expect(lines(gustav)).toHaveCount(0, slowly);
+  await expect(announced(gustav)).toContainText("ended", { ...slowly, ignoreCase: true });
+  await expect(line(helga, "Ida")).toContainText("Talking", slowly);
+  await expect(announced(helga)).toHaveText("Connected", slowly);
+
+  await connect(helga, gustav, { from: "Helga", to: "Gustav" });
+  await choose(helga, "Ida", "Gustav, whom you talk to");
+  await expect(lines(helga)).toHaveCount(0, slowly);
+  await expect(line(ida, "Gustav")).toContainText("Talking", slowly);
+  await press(ida, "Hang up: Gustav");
+  await expect(lines(gustav)).toHaveCount(0, slowly);
+  await expect(announced(gustav)).toContainText("ended", { ...slowly, ignoreCase: true });
+});
+
 test("who does not want to be disturbed is not, and sees who called", async ({ browser }) => {
   const gina = await phone(browser, nameIn("gina"), "Gina");
   const hans = await phone(browser, nameIn("hans"), "Hans");
