@@ -49,17 +49,19 @@ export class MicrophoneWatch {
     }
     if (now < this.#deafUntil || track?.readyState !== "live") return;
     this.#analyser.getFloatTimeDomainData(this.#samples);
-    let [lowest, highest, power] = [1, -1, 0];
-    for (const sample of this.#samples) {
-      lowest = Math.min(lowest, sample);
-      highest = Math.max(highest, sample);
-      power += sample * sample;
-    }
-    const heard = {
-      peak: Math.max(highest, -lowest),
-      rms: Math.sqrt(power / WINDOW_SAMPLES),
-      still: lowest === highest || track.muted,
-    };
-    this.#onSigns(this.#judge.hear(heard, this.#audio.muted(), now));
+    const heard = measure(this.#samples);
+    this.#onSigns(this.#judge.hear({ ...heard, still: heard.still || track.muted }, this.#audio.muted(), now));
   }
+}
+
+/** Comparisons only: with Math.min and Math.max this was a third of what a call costs its page. */
+function measure(samples: Float32Array): { readonly peak: number; readonly rms: number; readonly still: boolean } {
+  let [lowest, highest, power] = [1, -1, 0];
+  for (let i = 0; i < samples.length; i++) {
+    const sample = samples[i]!;
+    if (sample < lowest) lowest = sample;
+    if (sample > highest) highest = sample;
+    power += sample * sample;
+  }
+  return { peak: Math.max(highest, -lowest), rms: Math.sqrt(power / samples.length), still: lowest === highest };
 }

@@ -18,11 +18,14 @@ export interface FlushResult {
 export class PlaybackStream {
   readonly #core: Core;
   readonly #unit: { readonly bytes: number; readonly samples: number };
+  /** The core's output, as long as the last pull. */
+  #pulled: Float32Array;
 
   constructor(core: Core, { format, deviceRate }: PlaybackOptions) {
     this.#unit = formatUnit(core.exports, format);
     core.claim("stream");
     this.#core = core;
+    this.#pulled = core.outputSamples.subarray(0, 128);
     if (core.exports.playbackOpen(codecId(format.codec), format.sampleRate, deviceRate) < 0) {
       throw unsupportedFormat(format, ` on a device at ${deviceRate} Hz`);
     }
@@ -55,7 +58,7 @@ export class PlaybackStream {
     return exports.playbackPushRtp(payload.length, sequence, timestamp, arrivalMs) > 0;
   }
 
-  /** Fills `out` with samples at the device rate, silence where there is nothing to play. Never throws; allocates only past 4,096. */
+  /** Fills `out` with samples at the device rate, silence where there is nothing to play. Never throws; allocates only where the length changes. */
   pull(out: Float32Array, nowMs: number): void {
     const { outputSamples, exports } = this.#core;
     if (out.length > outputSamples.length) {
@@ -65,7 +68,8 @@ export class PlaybackStream {
       return;
     }
     exports.playbackPull(out.length, nowMs);
-    for (let i = 0; i < out.length; i++) out[i] = outputSamples[i]!;
+    if (this.#pulled.length !== out.length) this.#pulled = outputSamples.subarray(0, out.length);
+    out.set(this.#pulled);
   }
 
   /**

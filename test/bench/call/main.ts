@@ -2,13 +2,13 @@ import { cpus } from "node:os";
 import { openHost } from "./host.ts";
 import { help, type Options, readOptions } from "./options.ts";
 import { launchBrowser } from "./paths.ts";
-import { missedGoals, type Report, toJson, toText } from "./report.ts";
+import { missedGoals, type Report, rowText, toJson, toText } from "./report.ts";
 import type { RowResult, Setting } from "./row.ts";
 import { measureAliasing } from "./rows/aliasing.ts";
 import { measureClear } from "./rows/clear.ts";
 import { measureCpu } from "./rows/cpu.ts";
 import { measureDelayAndFreeze } from "./rows/delay-and-freeze.ts";
-import { measureFlood } from "./rows/flood.ts";
+import { startFlood } from "./rows/flood.ts";
 import { measureHeap } from "./rows/heap.ts";
 import { measureMessages } from "./rows/messages.ts";
 import { measureStalls } from "./rows/stalls.ts";
@@ -21,19 +21,29 @@ async function measure({ rows, quick, calls }: Options): Promise<Report> {
   const host = await openHost();
   const setting: Setting = { browser, host, quick, calls, progress };
   const results: RowResult[] = [];
+  const startedMs = performance.now();
+  /** What was found so far is not lost when somebody stops the bench. */
+  const finish = (...found: readonly (RowResult | undefined)[]): void => {
+    for (const row of found) {
+      if (!row) continue;
+      results.push(row);
+      progress(`[${((performance.now() - startedMs) / 1000).toFixed(0)} s] ${rowText(row)}`);
+    }
+  };
   try {
     if (rows.has("delay") || rows.has("freeze")) {
       const { delay, freeze } = await measureDelayAndFreeze(setting, rows.has("freeze"));
-      if (rows.has("delay")) results.push(delay);
-      if (freeze) results.push(freeze);
+      finish(rows.has("delay") ? delay : undefined, freeze);
     }
-    if (rows.has("stalls")) results.push(await measureStalls(setting));
-    if (rows.has("flood")) results.push(await measureFlood(setting));
-    if (rows.has("clear")) results.push(await measureClear(setting));
-    if (rows.has("cpu")) results.push(await measureCpu(setting));
-    if (rows.has("messages")) results.push(await measureMessages(setting));
-    if (rows.has("heap")) results.push(await measureHeap(setting));
-    if (rows.has("aliasing")) results.push(await measureAliasing(setting));
+    if (rows.has("stalls")) finish(await measureStalls(setting));
+    if (rows.has("cpu")) finish(await measureCpu(setting));
+    if (rows.has("heap")) finish(await measureHeap(setting));
+    // 80 s of listening, in which the machine has little to do.
+    const flood = rows.has("flood") ? await startFlood(setting) : undefined;
+    if (rows.has("clear")) finish(await measureClear(setting));
+    if (rows.has("messages")) finish(await measureMessages(setting));
+    if (rows.has("aliasing")) finish(await measureAliasing(setting));
+    finish(await flood?.heard());
     const machine = {
       browser: browser.version(),
       cpu: cpus()[0]?.model ?? "unknown",

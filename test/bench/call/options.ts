@@ -12,7 +12,7 @@ beside the same call over a main-thread WebSocket with a plain FIFO player, and 
   stalls    six stalls of 400 ms, one every 10 s: how long the call stays late
   flood     10 s of speech sent at 4×, and 80 s in 4 s: what is lost, and how fast it is played
   clear     a clear of the playing sound: until it is 40 dB down, and whether the count of bytes is exact
-  cpu       CPU time of the main thread and of the whole renderer, in % of one core
+  cpu       CPU time of the main thread and of the whole renderer, in % of one core, all ways at once
   messages  worklet → main and main → worklet, per second
   heap      growth after 50 calls in one page, and threads left
   aliasing  5, 6 and 7 kHz at the microphone, in an uplink of 8 kHz
@@ -23,6 +23,7 @@ beside the same call over a main-thread WebSocket with a plain FIFO player, and 
   --json              one JSON object on standard output instead of the table
   --help              this text
 
+Every row is told on standard error as soon as it is known; the whole takes about eight minutes.
 Exits with 1 when a goal is missed. Other work on the machine shows in every figure: stop it before taking one seriously.`;
 
 export interface Options {

@@ -1,5 +1,5 @@
 import { pathNames, pathTitles } from "./paths.ts";
-import type { RowResult } from "./row.ts";
+import type { Goal, RowResult } from "./row.ts";
 
 export interface Report {
   readonly machine: { readonly browser: string; readonly cpu: string; readonly cores: number; readonly node: string };
@@ -11,6 +11,18 @@ export interface Report {
 export const missedGoals = ({ rows }: Report): string[] =>
   rows.flatMap(({ goals }) => goals.filter(({ met }) => !met).map(({ text }) => text));
 
+/** One row as it was finished: its cells, every figure, and its goals. */
+export function rowText({ title, cells, figures, goals }: RowResult): string {
+  const known = pathNames.filter((path) => cells[path] !== undefined);
+  return [
+    `${title}: ${known.map((path) => `${pathTitles[path]} ${cells[path]}`).join(" | ")}`,
+    `  ${JSON.stringify(figures)}`,
+    ...goals.map(goalText),
+  ].join("\n");
+}
+
+const goalText = ({ text, met }: Goal): string => `  ${met ? "met   " : "MISSED"}  ${text}`;
+
 /** For a terminal: what is compared beside each other, then the goals. */
 export function toText(report: Report): string {
   const { machine, rows } = report;
@@ -21,10 +33,7 @@ export function toText(report: Report): string {
   return [
     `Chromium ${machine.browser}, ${machine.cores} × ${machine.cpu}, Node ${machine.node}${report.quick ? "; quick: figures are rough" : ""}`,
     table([head, ...body]),
-    [
-      `goals met: ${goals.length - missed.length} of ${goals.length}`,
-      ...goals.map(({ text, met }) => `  ${met ? "met   " : "MISSED"}  ${text}`),
-    ].join("\n"),
+    [`goals met: ${goals.length - missed.length} of ${goals.length}`, ...goals.map(goalText)].join("\n"),
   ].join("\n\n");
 }
 

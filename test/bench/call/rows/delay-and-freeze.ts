@@ -39,7 +39,7 @@ async function measure(path: PathName, { browser, host, quick }: Setting, withFr
   try {
     await pause(quick ? 2000 : 4000);
     await call.page.evaluate(() => window.bench.record());
-    await pause(quick ? 3500 : 6000);
+    await pause(quick ? 3500 : 4000);
     const frozen = withFreeze ? await freeze(call) : undefined;
     if (frozen) await pause(quick ? 3500 : 6000);
     const endMs = Date.now();

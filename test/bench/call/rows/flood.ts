@@ -19,12 +19,20 @@ interface Played {
   readonly droppedBytes?: number;
 }
 
-/** Generated speech comes much faster than it is played. */
-export async function measureFlood(setting: Setting): Promise<RowResult> {
+/**
+ * Generated speech comes much faster than it is played. First 10 s are heard, then the calls with 80 s are dialled; they only listen then, and
+ * other rows can be measured until `heard` is awaited.
+ */
+export async function startFlood(setting: Setting): Promise<{ heard(): Promise<RowResult> }> {
   const burst = agentSound(10);
-  const ours = await play("ours", burst, 4, setting);
-  const plain = await play("mainThread", burst, 4, setting);
-  const flood = setting.quick ? undefined : await play("ours", agentSound(80), 20, setting);
+  const ours = await startPlay("ours", burst, 4, setting);
+  const plain = await startPlay("mainThread", burst, 4, setting);
+  const bursts = [await ours.heard(), await plain.heard()] as const;
+  const flood = setting.quick ? undefined : await startPlay("ours", agentSound(80), 20, setting);
+  return { heard: async () => floodRow(...bursts, await flood?.heard()) };
+}
+
+function floodRow(ours: Played, plain: Played, flood: Played | undefined): RowResult {
   const cell = (played: Played | undefined): string[] =>
     played ? [`${played.lostMs.toFixed(0)} ms lost, ${played.speed.toFixed(3)}×`] : [];
   const goalsOf = (name: string, { lostMs, speed, droppedBytes = 0 }: Played): Goal[] => [
@@ -48,40 +56,54 @@ export async function measureFlood(setting: Setting): Promise<RowResult> {
   };
 }
 
-async function play(
+/** Dials, and begins to send; `heard` waits for the end. The host has its own agent again when this has resolved. */
+async function startPlay(
   path: "ours" | "mainThread",
   sound: AgentSound,
   speed: number,
   { browser, host, progress }: Setting,
-): Promise<Played> {
+): Promise<{ heard(): Promise<Played> }> {
   progress(`flood, ${sound.seconds} s at ${speed}×: ${path}`);
   const echo = host.agent;
   let agent: VoiceSession | undefined;
   host.agent = (call) => {
     agent = call;
   };
-  host.onBareFrame = () => {};
-  const call = await dial(path, browser, host);
-  try {
-    await call.page.evaluate(() => window.bench.record());
-    const doneMs = Date.now() + sound.seconds * 1000 + 1500;
-    if (path === "ours") void agent!.speak(sound.bytes, { speed });
-    else void sendBare(sound.bytes, speed, (frame) => host.sendBare(frame));
-    let heldBytes = 0;
-    const stats = async () => (await call.page.evaluate(() => window.bench.stats())) as Partial<CallStats>;
-    while (Date.now() < doneMs) {
-      await pause(1000);
-      heldBytes = Math.max(heldBytes, (await stats()).audio?.playback?.bytes.held ?? 0);
-    }
-    const bytes = (await stats()).audio?.playback?.bytes;
-    await call.page.evaluate((address) => window.bench.collect(address), `http://${host.pages}/clips/flood`);
-    const { heard } = host.takeClips("flood");
-    return { ...compare(heard.band, sound.band), heldBytes, ...(bytes ? { droppedBytes: bytes.dropped } : {}) };
-  } finally {
+  if (path === "mainThread") host.onBareFrame = () => {};
+  const call = await dial(path, browser, host).finally(() => {
     host.agent = echo;
-    host.onBareFrame = undefined;
-    await call.close();
-  }
+  });
+  await call.page.evaluate(() => window.bench.record());
+  const doneMs = Date.now() + sound.seconds * 1000 + 1500;
+  if (path === "ours") void agent!.speak(sound.bytes, { speed });
+  else void sendBare(sound.bytes, speed, (frame) => host.sendBare(frame));
+  const stats = async () => (await call.page.evaluate(() => window.bench.stats())) as Partial<CallStats>;
+  const listen = async () => {
+    try {
+      let heldBytes = 0;
+      while (Date.now() < doneMs) {
+        await pause(1000);
+        heldBytes = Math.max(heldBytes, (await stats()).audio?.playback?.bytes.held ?? 0);
+      }
+      const bytes = (await stats()).audio?.playback?.bytes;
+      const clips = `flood-${path}-${sound.seconds}`;
+      await call.page.evaluate((address) => window.bench.collect(address), `http://${host.pages}/clips/${clips}`);
+      const { heard } = host.takeClips(clips);
+      return { heard, heldBytes, ...(bytes ? { droppedBytes: bytes.dropped } : {}) };
+    } finally {
+      if (path === "mainThread") host.onBareFrame = undefined;
+      await call.close();
+    }
+  };
+  const listening = listen();
+  listening.catch(() => {}); // told where it is awaited
+  return {
+    // Compared when it is asked for: that keeps this process, which other calls talk to, busy.
+    heard: async () => {
+      const { heard, ...counted } = await listening;
+      return { ...compare(heard.band, sound.band), ...counted };
+    },
+  };
 }
 
 async function sendBare(bytes: Uint8Array, speed: number, send: (frame: Uint8Array) => void): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Clip } from "../clip.ts";
 import { type DelayAt, DelayTrack } from "../delay-track.ts";
 import { dial, type PathName } from "../paths.ts";
 import { atMost, exactly, figureName, pause, type RowResult, type Setting } from "../row.ts";
@@ -17,8 +18,10 @@ interface Measured {
 }
 
 export async function measureStalls(setting: Setting): Promise<RowResult> {
-  const measured = {} as Record<(typeof paths)[number], Measured>;
-  for (const path of paths) measured[path] = await measure(path, setting);
+  // At the same time: a call takes a tenth of a core, and whatever the machine does happens to all of them.
+  const found = await Promise.all(paths.map((path) => measure(path, setting)));
+  // Compared when all are over: that keeps this process, which is also the other end, busy.
+  const measured = Object.fromEntries(paths.map((path, i) => [path, found[i]!()])) as Record<PathName, Measured>;
   const recovered = ({ recoveriesMs }: Measured) => recoveriesMs.filter((ms) => ms !== undefined);
   const stalls = measured.ours.recoveriesMs.length;
   const worstMs = Math.max(...measured.ours.recoveriesMs.map((ms) => ms ?? Number.POSITIVE_INFINITY));
@@ -47,7 +50,7 @@ export async function measureStalls(setting: Setting): Promise<RowResult> {
   };
 }
 
-async function measure(path: PathName, { browser, host, quick, progress }: Setting): Promise<Measured> {
+async function measure(path: PathName, { browser, host, quick, progress }: Setting): Promise<() => Measured> {
   const [count, everyMs] = quick ? [2, 5000] : [6, 10_000];
   const call = await dial(path, browser, host, { stallable: true });
   try {
@@ -64,20 +67,32 @@ async function measure(path: PathName, { browser, host, quick, progress }: Setti
     const endMs = Date.now();
     await call.page.evaluate((address) => window.bench.collect(address), `http://${host.pages}/clips/${path}`);
     const { heard, spoken } = host.takeClips(path);
-    const track = new DelayTrack(heard, spoken);
-    const beforeMs = median(track.between(0, stalledAt[0]!));
-    const isLate = ({ delayMs }: DelayAt): boolean => delayMs === undefined || delayMs > beforeMs + toleranceMs;
-    const recoveriesMs = stalledAt.map((atMs) => {
-      const overMs = atMs + stallMs;
-      const points = track.points.filter(({ timeMs }) => timeMs >= overMs && timeMs < atMs + everyMs);
-      const back = points.find(({ timeMs }) => {
-        const next = points.filter((point) => point.timeMs >= timeMs && point.timeMs < timeMs + backForMs);
-        return !next.some(isLate);
-      });
-      return back && back.timeMs - overMs;
-    });
-    return { beforeMs, afterMs: median(track.between(endMs - 1500, endMs)), recoveriesMs };
+    return () => compare({ heard, spoken, stalledAt, everyMs, endMs });
   } finally {
     await call.close();
   }
+}
+
+interface Recorded {
+  readonly heard: Clip;
+  readonly spoken: Clip;
+  readonly stalledAt: readonly number[];
+  readonly everyMs: number;
+  readonly endMs: number;
+}
+
+function compare({ heard, spoken, stalledAt, everyMs, endMs }: Recorded): Measured {
+  const track = new DelayTrack(heard, spoken);
+  const beforeMs = median(track.between(0, stalledAt[0]!));
+  const isLate = ({ delayMs }: DelayAt): boolean => delayMs === undefined || delayMs > beforeMs + toleranceMs;
+  const recoveriesMs = stalledAt.map((atMs) => {
+    const overMs = atMs + stallMs;
+    const points = track.points.filter(({ timeMs }) => timeMs >= overMs && timeMs < atMs + everyMs);
+    const back = points.find(({ timeMs }) => {
+      const next = points.filter((point) => point.timeMs >= timeMs && point.timeMs < timeMs + backForMs);
+      return !next.some(isLate);
+    });
+    return back && back.timeMs - overMs;
+  });
+  return { beforeMs, afterMs: median(track.between(endMs - 1500, endMs)), recoveriesMs };
 }
