@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { Server } from "node:http";
 import { resolve } from "node:path";
 import type { Plugin } from "vite";
@@ -21,11 +22,17 @@ const isolation: Plugin = {
   },
 };
 
-const unitTests = (...names: string[]) => names.map((name) => `test/unit/${name}.test.ts`);
-/** They compute: no clock, socket or global is replaced. */
-const pure = unitTests(...["core", "frames", "protocol", "wasm"].map((room) => `${room}/**/*`));
+const unitTests = readdirSync(from("test/unit"), { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".test.ts"))
+  .map((file) => `test/unit/${file}`);
+/** They replace clocks or globals, or count what their process holds: each has one of its own. */
+const ofTheirOwn = unitTests.filter((file) =>
+  /useFakeTimers|stubGlobal|vi\.mock\(|spyOn\(process|process\.on\(|process\.env\[[^\]]+\] =|heapUsed|memoryUsage/.test(
+    readFileSync(from(file), "utf8"),
+  ),
+);
 /** What the guides say is compiled and run, proxies included: part of `npm run test:long`. */
-const documents = process.env["TEST_LONG"] ? [] : unitTests("docs/**/*", "demo/**/*");
+const documents = process.env["TEST_LONG"] ? [] : ["test/unit/{docs,demo}/**"];
 
 /** On the page's own origin the demo agents answer at `/rtvbp/<agent>`, and people find each other at `/hub`. */
 const servers: Plugin = {
@@ -82,9 +89,12 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: 3, // some of them wait
     projects: [
-      // They share processes: wasm is compiled once.
-      { extends: true, test: { name: "pure", include: pure, isolate: false } },
-      { extends: true, test: { name: "apart", include: unitTests("**/*"), exclude: [...pure, ...documents] } },
+      {
+        extends: true,
+        // They share processes: wasm and the library are loaded once.
+        test: { name: "together", include: unitTests, exclude: [...ofTheirOwn, ...documents], isolate: false },
+      },
+      { extends: true, test: { name: "apart", include: ofTheirOwn, exclude: documents } },
     ],
   },
 });
