@@ -14,7 +14,7 @@ export interface ToneOptions {
 export function toneSound(frequencyHz: number, durationMs: number, options: ToneOptions = {}): Sound {
   const { sampleRate = 16_000, amplitude = 0.5 } = options;
   const step = (2 * Math.PI * frequencyHz) / sampleRate;
-  const samples = Int16Array.from({ length: Math.round((durationMs * sampleRate) / 1000) }, (_, index) =>
+  const samples = new Int16Array(Math.round((durationMs * sampleRate) / 1000)).map((_, index) =>
     Math.round(32767 * amplitude * Math.sin(step * index)),
   );
   return { samples, sampleRate };
@@ -24,7 +24,7 @@ export function toneSound(frequencyHz: number, durationMs: number, options: Tone
 export function noiseSound(durationMs: number, options: ToneOptions & { readonly seed?: number } = {}): Sound {
   const { sampleRate = 16_000, amplitude = 0.1, seed = 1 } = options;
   const random = seededRandom(seed);
-  const samples = Int16Array.from({ length: Math.round((durationMs * sampleRate) / 1000) }, () =>
+  const samples = new Int16Array(Math.round((durationMs * sampleRate) / 1000)).map(() =>
     Math.round(32767 * amplitude * (2 * random() - 1)),
   );
   return { samples, sampleRate };

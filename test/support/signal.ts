@@ -38,7 +38,7 @@ export function resample({ samples, sampleRate }: Sound, toRate: number): Sound 
 /** Weights of the samples from `half` before to `half` after, for a point that is `fraction` behind a sample. */
 function sincKernel(fraction: number, half: number, ratio: number): Float64Array {
   const cutoff = 0.92 * Math.min(1, 1 / ratio);
-  return Float64Array.from({ length: 2 * half + 1 }, (_, k) => {
+  return new Float64Array(2 * half + 1).map((_, k) => {
     const t = k - half - fraction;
     if (Math.abs(t) > half) return 0;
     const x = Math.PI * cutoff * t;
@@ -58,8 +58,8 @@ function twiddlesFor(n: number): typeof twiddles {
     const angle = (-2 * Math.PI) / n;
     twiddles = {
       n,
-      cos: Float64Array.from({ length: n / 2 }, (_, k) => Math.cos(angle * k)),
-      sin: Float64Array.from({ length: n / 2 }, (_, k) => Math.sin(angle * k)),
+      cos: new Float64Array(n / 2).map((_, k) => Math.cos(angle * k)),
+      sin: new Float64Array(n / 2).map((_, k) => Math.sin(angle * k)),
     };
   }
   return twiddles;

@@ -41,7 +41,7 @@ async function firstOf(calls: readonly VoiceSession[]): Promise<VoiceSession> {
 
 test("a page of another origin is refused with 403 before the upgrade", async ({ page, request }) => {
   await withServer({ allowedOrigins: ["https://elsewhere.example"] }, async (server) => {
-    await expectRefusal(page, { src: server.url }, "transport-refused");
+    await expectRefusal(page, { src: server.url, reconnect: false }, "transport-refused");
     expect(server.stats().refused.origin).toBeGreaterThan(0);
     expect(server.stats().sessions).toBe(0);
     const answer = await request.get(server.url.replace("ws", "http"), {
@@ -60,7 +60,7 @@ test("a page of another origin is refused with 403 before the upgrade", async ({
 test("a wrong credential is refused with 401, the right one is accepted", async ({ page, request }) => {
   const authorize: VoiceServerOptions["authorize"] = ({ token }) => token === "s3cret ✓";
   await withServer({ authorize }, async (server, calls) => {
-    await expectRefusal(page, { src: server.url, token: "guess" }, "transport-refused");
+    await expectRefusal(page, { src: server.url, token: "guess", reconnect: false }, "transport-refused");
     expect(server.stats().refused.credentials).toBeGreaterThan(0);
     const answer = await request.get(server.url.replace("ws", "http"), {
       headers: {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { BlockCodec } from "../../../lib/core/index.ts";
 import { freshSignals } from "./core.ts";
 
-const speechLike = Int16Array.from({ length: 30_001 }, (_, i) => 9000 * Math.sin(i * 0.05) * Math.sin(i * 0.0007));
+const speechLike = new Int16Array(30_001).map((_, i) => 9000 * Math.sin(i * 0.05) * Math.sin(i * 0.0007));
 
 describe.each([
   ["L16", 16_000, 2, 0],

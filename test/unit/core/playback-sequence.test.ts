@@ -95,7 +95,7 @@ describe("a codec that changes during a call", () => {
       fc.record({ kind: fc.constant("run" as const), quanta: fc.integer({ min: 1, max: 80 }) }),
       fc.record({ kind: fc.constant("flush" as const), share: fc.double({ min: 0, max: 1.2, noNaN: true }) }),
     );
-    const noise = Uint8Array.from({ length: 3000 }, (_, i) => (i * 91) ^ (i >> 2));
+    const noise = new Uint8Array(3000).map((_, i) => (i * 91) ^ (i >> 2));
     const out = new Float32Array(128);
     fc.assert(
       fc.property(fc.array(step, { maxLength: 16 }), (steps) => {

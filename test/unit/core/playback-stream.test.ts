@@ -43,7 +43,7 @@ const l16 = (sampleRate: number): AudioFormat => ({ codec: "L16", sampleRate });
 
 /** 16-bit samples that name their own place: a search in the output finds where each was played. */
 function counted(samples: number, from = 1): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Int16Array.from({ length: samples }, (_, i) => ((from + i) % 30_000) + 1).buffer);
+  return new Uint8Array(new Int16Array(samples).map((_, i) => ((from + i) % 30_000) + 1).buffer);
 }
 
 function pcm(signal: Float32Array): Uint8Array<ArrayBuffer> {
@@ -248,7 +248,7 @@ describe("any schedule of push, pull and flush", () => {
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
         const rig = new Rig(format, deviceRate);
         let sent = 0;
-        const noise = Uint8Array.from({ length: 4000 }, (_, i) => (i * 73) ^ (i >> 3));
+        const noise = new Uint8Array(4000).map((_, i) => (i * 73) ^ (i >> 3));
         for (const action of steps) {
           if (action.kind === "push") {
             rig.push(noise.subarray(0, action.bytes));

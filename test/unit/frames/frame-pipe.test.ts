@@ -24,7 +24,7 @@ function pipe(shared: boolean, capacityBytes = 4096) {
 
 /** A frame whose every byte depends on its number. */
 function frame(number: number, length: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, index) => (number * 31 + index * 7) & 255);
+  return new Uint8Array(length).map((_, index) => (number * 31 + index * 7) & 255);
 }
 
 async function until(done: () => boolean): Promise<void> {

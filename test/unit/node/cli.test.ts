@@ -78,7 +78,7 @@ describe("levels on the terminal", () => {
 describe("voicebridge call", () => {
   it("says a file, records both sides and ends after it", async () => {
     const { url } = await serve({ onCall: echo });
-    const samples = Int16Array.from({ length: 2400 }, (_, i) => Math.round(12_000 * Math.sin(i / 3)));
+    const samples = new Int16Array(2400).map((_, i) => Math.round(12_000 * Math.sin(i / 3)));
     writeFileSync(fileOf("in.wav"), encodeWav({ sampleRate: 8000, channels: 1 }, samples));
     const recorded = fileOf("out.wav");
     const { code, out, err } = await cli(

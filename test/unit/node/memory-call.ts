@@ -45,6 +45,6 @@ export async function openMemoryCall(
 
 /** L16: samples that say where they are. */
 export function ramp(from: number, count: number): Uint8Array {
-  const samples = Int16Array.from({ length: count }, (_, i) => ((from + i) % 30_000) + 1000);
+  const samples = new Int16Array(count).map((_, i) => ((from + i) % 30_000) + 1000);
   return new Uint8Array(samples.buffer);
 }

@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 import { TimedTrack } from "../../../lib/node/timed-track.ts";
 
 const track = () => new TimedTrack({ toleranceSamples: 10, maxAheadSamples: 1000 });
-const sound = (from: number, count: number): Int16Array =>
-  Int16Array.from({ length: count }, (_, i) => 1000 + from + i);
+const sound = (from: number, count: number): Int16Array => new Int16Array(count).map((_, i) => 1000 + from + i);
 const silence = (count: number): number[] => new Array<number>(count).fill(0);
 
 describe("a track on the time line of a recording", () => {

@@ -62,7 +62,7 @@ export async function until(
 /** Bytes that differ from one another wherever one looks. */
 export function noise(length: number, seed = 1): Uint8Array {
   let state = seed >>> 0 || 1;
-  return Uint8Array.from({ length }, () => {
+  return new Uint8Array(length).map(() => {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;

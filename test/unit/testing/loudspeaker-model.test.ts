@@ -44,7 +44,7 @@ describe("LoudspeakerModel", () => {
         let value = 0;
         for (const { type, count } of steps) {
           if (type === "receive") {
-            const bytes = Uint8Array.from({ length: count }, () => value++ & 255);
+            const bytes = new Uint8Array(count).map(() => value++ & 255);
             model.receive(bytes);
             simple.receive(bytes);
           } else if (type === "wait") {

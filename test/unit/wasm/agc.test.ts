@@ -34,7 +34,7 @@ function run(samples: Float32Array, isSpeech: (frame: number) => boolean = () =>
 
 function noise(seconds: number, rms: number, seed: number): Float32Array {
   const next = seededGaussian(seed);
-  return Float32Array.from({ length: seconds * sampleRate }, () => next() * rms);
+  return new Float32Array(seconds * sampleRate).map(() => next() * rms);
 }
 
 describe("automatic gain control", () => {
@@ -119,7 +119,7 @@ describe("automatic gain control", () => {
 
 describe("the limiter", () => {
   it("rises smoothly and without end towards full scale, and leaves what is below -3 dBFS alone", () => {
-    const ramp = Float32Array.from({ length: 4000 }, (_, at) => at * 8);
+    const ramp = new Float32Array(4000).map((_, at) => at * 8);
     scratch(4000).set(ramp);
     agc.limit(agc.scratchPtr(), 4000, 0.999999, 4000);
     const bent = scratch(4000).slice();

@@ -127,7 +127,7 @@ describe.each([
   });
 
   test.skipIf(!ffmpeg)("decodes every code word as ffmpeg does", () => {
-    const codes = Uint8Array.from({ length: 256 }, (_, code) => code);
+    const codes = new Uint8Array(256).map((_, code) => code);
     const words = ["-v", "error", "-f", format, "-ar", "8000", "-ac", "1", "-i", "-", "-f", "s16le", "-"];
     const { stdout, status } = spawnSync(ffmpeg!, words, { input: codes });
     expect(status).toBe(0);

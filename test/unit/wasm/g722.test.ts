@@ -53,7 +53,7 @@ const ffmpegEncode = (samples: Int16Array) =>
 const ffmpegDecode = (coded: Uint8Array) => runFfmpeg(["-f", "g722", "-i", "-", "-f", "s16le"], coded);
 
 function fill(seconds: number, sampleAt: (index: number) => number): Int16Array {
-  return Int16Array.from({ length: seconds * sampleRate }, (_, index) =>
+  return new Int16Array(seconds * sampleRate).map((_, index) =>
     Math.max(-32768, Math.min(32767, Math.round(sampleAt(index)))),
   );
 }
@@ -154,7 +154,7 @@ describe("G.722", () => {
 
   it("decodes any octets, also those no encoder sends, to the samples ffmpeg makes", async () => {
     const random = seededRandom(9);
-    const octets = Uint8Array.from({ length: 60000 }, () => random() * 256);
+    const octets = new Uint8Array(60000).map(() => random() * 256);
     expect(differs(decode(octets), await ffmpegDecode(octets))).toBe(false);
   });
 

@@ -27,7 +27,7 @@ const maskOf = (slots: readonly number[]) => slots.reduce((mask, slot) => mask |
 
 function noise(slot: number, rms: number, samples = frameSamples): Float32Array {
   const next = seededGaussian(slot + 1);
-  return Float32Array.from({ length: samples }, () => next() * rms);
+  return new Float32Array(samples).map(() => next() * rms);
 }
 
 function talk(slot: number, frame: Float32Array): Float32Array {
@@ -91,7 +91,7 @@ describe("the mixer", () => {
   it("turns a loud pair down smoothly instead of clipping it: a tone stays a tone", () => {
     mixer.mixerOpen(16000, 160);
     const tone = (round: number) =>
-      Float32Array.from({ length: 160 }, (_, at) => 30000 * Math.sin((2 * Math.PI * 500 * (round * 160 + at)) / 16000));
+      new Float32Array(160).map((_, at) => 30000 * Math.sin((2 * Math.PI * 500 * (round * 160 + at)) / 16000));
     let distortion = 1;
     for (let round = 0; round < 30; round++) {
       talk(0, tone(round));

@@ -72,7 +72,7 @@ function background(color: Color, rms: number, samples: number, seed: number): F
   let slow = 0;
   let middle = 0;
   let fast = 0;
-  const noise = Float32Array.from({ length: samples }, () => {
+  const noise = new Float32Array(samples).map(() => {
     const white = next();
     if (color === "white") return white;
     slow = color === "car" ? 0.98 * slow + white : 0.99765 * slow + white * 0.099046;

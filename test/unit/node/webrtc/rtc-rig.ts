@@ -43,7 +43,7 @@ export async function dialRtc(url: string, options: Partial<NodeWebRtcOptions> =
 
 /** Little-endian L16 at 8 kHz: a tone whose frequency rises from 300 to 2,300 Hz within a second, so that every place of it is its own. */
 export function sweep(ms: number): Uint8Array {
-  const samples = Float64Array.from({ length: ms * 8 }, (_, at) => at / 8000);
+  const samples = new Float64Array(ms * 8).map((_, at) => at / 8000);
   const bytes = Buffer.alloc(samples.length * 2);
   samples.forEach((seconds, at) => {
     bytes.writeInt16LE(Math.round(12_000 * Math.sin(2 * Math.PI * (300 * seconds + 1000 * seconds * seconds))), at * 2);

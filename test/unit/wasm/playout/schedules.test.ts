@@ -79,7 +79,7 @@ const FORMATS = [
   ["G722", 16000, 48000],
 ] as const;
 
-const noise = Uint8Array.from({ length: 16384 }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 24);
+const noise = new Uint8Array(16384).map((_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 24);
 const quiet = new Uint8Array(16384);
 
 /** 20 ms in bytes, and in RTP time (0: raw bytes). */
