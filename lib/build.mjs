@@ -82,7 +82,7 @@ if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === `${before} ${ou
 
 async function bundle() {
   const elements = readdirSync(lib("ui"))
-    .filter((folder) => existsSync(lib(`ui/${folder}/${folder}.ts`)))
+    .filter((folder) => folder.startsWith("voice-") && existsSync(lib(`ui/${folder}/${folder}.ts`)))
     .map((folder) => [`elements/${folder}`, lib(`ui/${folder}/${folder}.ts`)]);
   const entries = [
     ["index", lib("index.ts")],

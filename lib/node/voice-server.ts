@@ -76,11 +76,13 @@ export class VoiceServer {
     this.ready.catch(() => {});
   }
 
-  /** Where the server listens, once `ready`. */
+  /** Where the server is reached, once `ready`; by this machine, where it listens on every address. */
   get url(): string {
     const address = this.#http.address() as AddressInfo | null;
     if (!address) throw new Error("The server does not listen (yet).");
-    const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
+    const { family, address: ip } = address;
+    const everywhere = ip === "::" || ip === "0.0.0.0";
+    const host = everywhere ? "localhost" : family === "IPv6" ? `[${ip}]` : ip;
     const secure = "setSecureContext" in this.#http;
     return `${secure ? "wss" : "ws"}://${host}:${address.port}`;
   }
