@@ -23,7 +23,7 @@ beside the same call over a main-thread WebSocket with a plain FIFO player, and 
   --json              one JSON object on standard output instead of the table
   --help              this text
 
-Every row is told on standard error as soon as it is known; the whole takes about eight minutes.
+Every row is told on standard error as soon as it is known; the whole takes about nine minutes.
 Exits with 1 when a goal is missed. Other work on the machine shows in every figure: stop it before taking one seriously.`;
 
 export interface Options {

@@ -97,6 +97,8 @@ async function startPlay(
   };
   const listening = listen();
   listening.catch(() => {}); // told where it is awaited
+  // All of it has come before anything else begins on this machine: what begins a call holds up others.
+  await pause((1000 * sound.seconds) / speed + 1000);
   return {
     // Compared when it is asked for: that keeps this process, which other calls talk to, busy.
     heard: async () => {
