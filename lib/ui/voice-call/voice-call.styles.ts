@@ -181,6 +181,9 @@ export const card = css`
   :host([layout="compact"]) header {
     flex: 1 1 7rem;
   }
+  :host([layout="compact"]) .bar {
+    margin-inline: auto;
+  }
   :host([layout="compact"]) :is(.title, .levels, .starting, voice-quality, voice-captions) {
     display: none;
   }
