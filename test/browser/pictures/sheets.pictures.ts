@@ -46,7 +46,7 @@ for (const [manner, { forced = false, width = 480, ...options }] of Object.entri
 test("list of the sheets", () => {
   const folder = resolve("build/pictures");
   mkdirSync(folder, { recursive: true });
-  const names = [...groups, "phone"].flatMap((group) => Object.keys(manners).map((manner) => `${group}-${manner}`));
+  const names = groups.flatMap((group) => Object.keys(manners).map((manner) => `${group}-${manner}`));
   const items = names.map((name) => `<li><a href="${name}.html">${name}</a></li>`).join("\n");
   writeFileSync(resolve(folder, "index.html"), `<!doctype html><title>Pictures</title><ul>${items}</ul>`);
 });
