@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "@playwright/test";
 import { SoundDecoder } from "../../../lib/node/index.ts";
-import { atRate, listen, startParties, voiceOf as voiceOfParty } from "../conference/parties.ts";
+import { atRate, listen, presence, startParties, voiceOf as voiceOfParty } from "../conference/parties.ts";
 import { clear, heardIn, launchOptions, Person, share, startHub } from "./people.ts";
 
 test.use({ launchOptions });
@@ -109,7 +109,7 @@ test("an application that speaks all the time, and a person in another tab, brid
     const sounds = [atAlice, atBob, { sampleRate: 8000, samples: atAnna! }] as const;
     const figures = sounds.map((sound) => {
       const { alice, bob } = heardIn(sound, ["alice", "bob"]);
-      return { alice, bob, anna: share(sound, voiceOfParty("anna")) };
+      return { alice, bob, anna: presence(atRate(sound), voiceOfParty("anna")) };
     });
     console.log(JSON.stringify(figures));
     const heard = figures.map((one) => Object.entries(one).flatMap(([who, x]) => (x > clear ? [who] : [])));
