@@ -78,15 +78,10 @@ test("parts outside the element drive the same call", async ({ page }) => {
   await expect(figure(page, "ended")).toHaveText("local: normal");
 });
 
-for (const [width, scheme] of [
-  [320, "dark"],
-  [768, "light"],
-] as const) {
-  test(`the demo fits ${width} px and breaks no rule of axe, ${scheme}`, async ({ page }) => {
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.goto("/?agent=talker&lang=es");
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
-    expect(await axeViolations(page)).toEqual([]);
-  });
-}
+test("the demo fits 320 px and breaks no rule of axe in the dark", async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 900 });
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.goto("/?agent=talker&lang=es");
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+  expect(await axeViolations(page)).toEqual([]);
+});

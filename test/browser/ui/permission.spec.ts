@@ -15,7 +15,10 @@ const codes = [
   "media-failed",
 ];
 
-for (const lang of ["en", "de", "es"]) {
+/** Every language has the words of every code: here each code is seen in one of them. */
+const languages = ["en", "de", "es"] as const;
+for (const [turn, lang] of languages.entries()) {
+  const ofThisTurn = codes.filter((_, index) => index % languages.length === turn);
   test(`each reason why there is no microphone says what happened and what to do, and can be tried again, ${lang}`, async ({
     page,
     open,
@@ -23,7 +26,7 @@ for (const lang of ["en", "de", "es"]) {
     await page.setViewportSize({ width: 320, height: 900 });
     await open(`<voice-call></voice-call>`, { lang });
     const seen: string[] = [];
-    for (const [count, code] of codes.entries()) {
+    for (const [count, code] of ofThisTurn.entries()) {
       await page.locator("voice-call-button").getByRole("button").click();
       await page.evaluate((code) => {
         const { AudioError, VoiceError } = window.ui;
@@ -39,7 +42,7 @@ for (const lang of ["en", "de", "es"]) {
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
       expect(await page.evaluate(() => window.ui.made.length)).toBe(count + 1);
     }
-    expect(new Set(seen).size).toBe(codes.length);
+    expect(new Set(seen).size).toBe(ofThisTurn.length);
   });
 }
 

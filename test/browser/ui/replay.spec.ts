@@ -68,8 +68,8 @@ test("a record is had from an address, dropped, or refused in words; what is sho
     document.querySelector("voice-replay")!.src = "/call.jsonl";
   });
   await expect(page.getByRole("alert")).toHaveText("");
-  const types = await page.evaluate(() => window.ui.events.map(({ type }) => type));
-  expect(types.filter((type) => type === "voice-replayed")).toHaveLength(2);
+  const replayed = () => page.evaluate(() => window.ui.events.filter(({ type }) => type === "voice-replayed").length);
+  await expect.poll(replayed).toBe(2);
 });
 
 for (const [lang, dir, forced] of [

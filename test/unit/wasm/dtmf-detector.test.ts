@@ -59,7 +59,7 @@ function press(options: Press, sampleRate: number, seed: number): Float32Array {
     const tone = sounds
       ? rowPeak * Math.sin(rowStep * since + rowPhase) + columnPeak * Math.sin(columnStep * since + columnPhase)
       : 0;
-    return round(tone + noise * gaussian());
+    return round(noise === 0 ? tone : tone + noise * gaussian());
   });
 }
 

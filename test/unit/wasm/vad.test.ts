@@ -67,13 +67,21 @@ async function makeClean(sampleRate: number): Promise<Float32Array> {
 
 type Color = "white" | "pink" | "car";
 
-function background(color: Color, rms: number, samples: number, seed: number): Float32Array {
+const whiteNoise = new Map<string, Float32Array>();
+
+function white(samples: number, seed: number): Float32Array {
+  const key = `${samples} ${seed}`;
   const next = seededGaussian(seed);
+  const noise = whiteNoise.get(key) ?? new Float32Array(samples).map(next);
+  whiteNoise.set(key, noise);
+  return noise;
+}
+
+function background(color: Color, rms: number, samples: number, seed: number): Float32Array {
   let slow = 0;
   let middle = 0;
   let fast = 0;
-  const noise = new Float32Array(samples).map(() => {
-    const white = next();
+  const noise = white(samples, seed).map((white) => {
     if (color === "white") return white;
     slow = color === "car" ? 0.98 * slow + white : 0.99765 * slow + white * 0.099046;
     middle = 0.963 * middle + white * 0.2965164;
