@@ -87,6 +87,7 @@ export default defineConfig({
     environment: "node",
     testTimeout: 60_000,
     pool: "forks",
+    execArgv: ["--max-semi-space-size=64"], // MiB: tests that compute make much that is soon gone
     maxWorkers: 3, // some of them wait
     projects: [
       {
