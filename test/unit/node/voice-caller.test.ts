@@ -85,7 +85,7 @@ describe("a caller in Node", () => {
     caller.output.send(new Uint8Array(1600).fill(5));
     const { playedBytes } = await call.clear();
     await recording.stop();
-    const samples = new Int16Array(disk.bytes.buffer.slice(disk.bytes.byteOffset + 44));
+    const samples = new Int16Array(new Uint8Array(disk.bytes.subarray(44)).buffer);
     const heard = samples.filter((value, i) => i % 2 === 1 && value !== 0);
     const said = samples.filter((value, i) => i % 2 === 0 && value !== 0);
     expect(said).toEqual(new Int16Array(800).fill(0x0505));
