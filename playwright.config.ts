@@ -3,6 +3,8 @@ import { speaking } from "./test/browser/support/chromium.ts";
 
 const port = Number(process.env["TEST_PORT"] ?? 5199);
 
+const specs = (name: string) => new RegExp(`/${name}(/.*)?\\.spec\\.ts$`);
+
 /** Minutes of waiting: `npm run test:long`, not every `npm test`. */
 const long = [
   "hostile",
@@ -27,7 +29,9 @@ const long = [
   "call/flight-record",
   "ui/all-states",
   "ui/demo-manners",
-].map((name) => new RegExp(`/${name}(/.*)?\\.spec\\.ts$`));
+].map(specs);
+/** More of them in `npm run test:long`. */
+const longer = ["transport/contract"].map(specs);
 const onlyLong = Boolean(process.env["TEST_LONG"]);
 /** `npm run pictures`: to be looked at; nothing is asserted. */
 const pictures = Boolean(process.env["PICTURES"]);
