@@ -38,11 +38,11 @@ const pictures = Boolean(process.env["PICTURES"]);
 
 export default defineConfig({
   testDir: "test/browser",
-  testMatch: pictures ? "**/*.pictures.ts" : onlyLong ? long : "**/*.spec.ts",
+  testMatch: pictures ? "**/*.pictures.ts" : onlyLong ? [...long, ...longer] : "**/*.spec.ts",
   testIgnore: onlyLong || pictures ? [] : long,
   outputDir: "build/browser",
-  // Where nobody waits for it, what is heard is disturbed less.
-  workers: process.env["CI"] ? 2 : 3,
+  // Where nobody waits for it, what is heard is disturbed less; several pages that speak at once fill two cores.
+  workers: onlyLong ? 1 : process.env["CI"] ? 2 : 3,
   retries: 0,
   forbidOnly: Boolean(process.env["CI"]),
   timeout: 120_000,
