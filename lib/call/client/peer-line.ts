@@ -41,6 +41,8 @@ export class PeerLine implements CallLine {
   #leg: PeerLeg | undefined;
   /** That is to take its place: a transfer under way. */
   #next: PeerLeg | undefined;
+  /** With whom it begins: somebody to ring at, or a leg to take. */
+  #towards: string | PeerLeg;
   #opened: { resolve: () => void; reject: (error: unknown) => void } | undefined;
   #connected = false;
   /** Over which microphone and loudspeaker go. */
@@ -55,11 +57,12 @@ export class PeerLine implements CallLine {
     this.#host = host;
     this.#options = options;
     this.#exchange = options.exchange;
+    this.#towards = options.towards;
     if (typeof options.towards !== "string") this.#leg = options.towards;
   }
 
   get party(): CallParty | undefined {
-    const { towards } = this.#options;
+    const towards = this.#towards;
     return this.#leg?.party ?? (typeof towards === "string" ? { id: towards } : undefined);
   }
 
@@ -91,8 +94,9 @@ export class PeerLine implements CallLine {
     return this.#leg?.callId === callId || this.#next?.callId === callId;
   }
 
-  /** Whom it rings at, and who has not answered. */
+  /** Whom it rings at, or is about to once there is sound, and who has not answered. */
   get ringingAt(): string | undefined {
+    if (!this.#opened && !this.#over && typeof this.#towards === "string") return this.#towards;
     return !this.#connected && this.#leg?.ringing ? this.#leg.party.id : undefined;
   }
 
@@ -101,7 +105,7 @@ export class PeerLine implements CallLine {
       this.#opened = { resolve, reject };
     });
     if (this.#over) return Promise.resolve();
-    const { towards } = this.#options;
+    const towards = this.#towards;
     if (typeof towards === "string") this.#place(towards);
     else {
       this.#host.progress("connecting");
@@ -114,6 +118,11 @@ export class PeerLine implements CallLine {
 
   /** The other side rings here while we ring there: whose id is smaller stays the caller, and the other's leg is this one. */
   adopt(leg: PeerLeg): void {
+    if (!this.#opened) {
+      this.#towards = leg;
+      this.#leg = leg;
+      return;
+    }
     const given = this.#leg;
     this.#host.progress("connecting");
     this.#use(leg);
@@ -135,7 +144,7 @@ export class PeerLine implements CallLine {
     this.#over = true;
     clearTimeout(this.#transferTimer);
     this.#transferring?.reject(transferFailed("The call was ended."));
-    const { towards } = this.#options;
+    const towards = this.#towards;
     this.#next?.hangUp(reason);
     // Not taken, after all: the microphone may have been refused.
     if (typeof towards !== "string") towards.reject("unavailable", reason);
