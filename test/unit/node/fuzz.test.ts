@@ -9,7 +9,7 @@ import { afterwards, serve } from "./server-rig.ts";
 import { dial, noise, until } from "./voice-side.ts";
 
 /** `TEST_LONG=1` for more of them. */
-const framesEach = process.env["TEST_LONG"] ? 60_000 : 8_000;
+const framesEach = process.env["TEST_LONG"] ? 60_000 : 16_000;
 const framesPerSession = 400;
 const maxGrowthBytes = 8 << 20;
 
