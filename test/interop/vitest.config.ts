@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     include: ["test/interop/*.test.ts"],
     environment: "node",
-    testTimeout: 30_000,
+    testTimeout: 45_000,
     pool: "forks",
     maxWorkers: 1,
   },
