@@ -160,6 +160,7 @@ describe.skipIf(!findProgram("chromium"))("Chromium", () => {
     it("the application leaves without a word: the call ends, once", async () => {
       const { go, page } = await call(program);
       await go.close();
+      go.kill(); // and is not there to be called again
       // A peer that drops the connection behind its goodbye, while we speak, may reset it: then no browser sees the goodbye, and the page calls
       // again for 12 s before it gives up.
       await expect.poll(async () => (await noted(page, "ended")).length, { timeout: 25_000 }).toBe(1);

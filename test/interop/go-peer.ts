@@ -120,6 +120,10 @@ export class GoPeer {
   }
 
   /** Ends the session without a word in the protocol. */
+  kill(): void {
+    this.#process.kill("SIGKILL");
+  }
+
   close(): Promise<void> {
     return this.#do("close");
   }
