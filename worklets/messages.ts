@@ -8,6 +8,8 @@ import type { FrameCounters, FrameEnd } from "../lib/frames/frame-pipe.ts";
 export const captureProcessorName = "voicebridge-capture";
 export const playbackProcessorName = "voicebridge-playback";
 export const mixerProcessorName = "voicebridge-mixer";
+export const keySenderName = "voicebridge-key-sender";
+export const keyListenerName = "voicebridge-key-listener";
 
 /** `processorOptions` of both processors. */
 export interface ProcessorSetup {
@@ -90,7 +92,7 @@ export interface LoopDelay {
 /** Inputs and outputs of the mixer's node. */
 export const mixerPorts = 16;
 
-/** `processorOptions` of the mixer. */
+/** `processorOptions` of the mixer, and of what sends and hears keys. */
 export interface MixerSetup {
   /** signals.wasm, compiled in the processor. */
   readonly wasm: Uint8Array<ArrayBuffer>;
@@ -116,3 +118,17 @@ export interface MixerReport {
   /** Bit i: port i speaks, and is not muted. */
   readonly speaking: number;
 }
+
+/** Page → key sender. Keys sound one after the other; `pauseMs` of silence follow each. */
+export type KeySenderRequest =
+  | { readonly type: "press"; readonly digit: string; readonly toneMs: number; readonly pauseMs: number }
+  | { readonly type: "stop" };
+
+/** Key sender → page. `idle`: the last key, and the pause after it, are over; `played` in all. */
+export type KeySenderReply = SetupReply | { readonly type: "idle"; readonly played: number };
+
+/** Page → key listener. */
+export type KeyListenerRequest = { readonly type: "stop" };
+
+/** Key listener → page: a key began to sound. */
+export type KeyListenerReply = SetupReply | { readonly type: "key"; readonly digit: string };

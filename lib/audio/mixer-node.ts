@@ -12,7 +12,7 @@ import { AudioError } from "./audio-error.ts";
 import { mixerWorkletSource } from "./mixer-worklet.generated.ts";
 import { ProcessorNode } from "./processor-node.ts";
 
-/** Where a site with a strict Content-Security-Policy serves the files of a conference itself. Left out, they are inlined. */
+/** Where a site with a strict Content-Security-Policy serves the files of the signal tools itself. Left out, they are inlined. */
 export interface MixerAssets {
   /** `mixer-worklet.js`: needs `script-src`. */
   readonly mixerWorkletUrl?: string | URL;

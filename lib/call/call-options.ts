@@ -13,9 +13,9 @@ export interface AssetUrls {
   readonly workerUrl?: string | URL;
   /** `core.wasm`: needs `connect-src`; compiling it needs `script-src 'wasm-unsafe-eval'` in either form. */
   readonly wasmUrl?: string | URL;
-  /** `mixer-worklet.js`, for bridges and conferences: needs `script-src`. */
+  /** `mixer-worklet.js`, for bridges, conferences and keys in the sound of people: needs `script-src`. */
   readonly mixerWorkletUrl?: string | URL;
-  /** `signals.wasm`, for bridges and conferences: needs `connect-src`. */
+  /** `signals.wasm`, for the same: needs `connect-src`. */
   readonly signalsUrl?: string | URL;
 }
 

@@ -4,6 +4,7 @@ import type { CallOptions } from "../call-options.ts";
 import type { CallStats } from "../call-stats.ts";
 import type { ClientState } from "./client-events.ts";
 import type { CallHandler } from "./handlers/index.ts";
+import type { KeyWay } from "./peer-keys.ts";
 import type { QualityThresholds } from "./quality-watch.ts";
 import type { SignalLinkOptions } from "./signal-link.ts";
 
@@ -30,6 +31,10 @@ export interface ClientOptions {
   /** Which codec comes first in calls with people. Who is called has the last word; where nobody says anything it is Opus. */
   readonly codec?: PeerCodec;
   readonly audio?: ClientAudioOptions;
+  /** How keys travel to people: see `KeyWay`. Default `auto`. */
+  readonly dtmf?: KeyWay;
+  /** False: keys that a person's side only lets hear are not looked for. Default true. */
+  readonly detectDtmf?: boolean;
   /** Decides about calls that ring; what it passes, a person decides (`incoming`). See `compose`. */
   readonly onIncoming?: CallHandler;
   /** False: who calls while a call is on is told `busy`. Default true. */

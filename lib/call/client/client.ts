@@ -310,7 +310,7 @@ export class Client extends ClientEvents {
   // ── calls that are on
 
   #personCall(line: Pick<PeerLineOptions, "towards" | "request" | "resumes">, id?: string): Call {
-    const { relayOnly, codec, mayTransfer, resume } = this.#options;
+    const { relayOnly, codec, mayTransfer, resume, dtmf, detectDtmf } = this.#options;
     const keep = resume === "reload";
     const open: OpenLine = (host, call) => {
       const callIdOf = (other: Call) => this.#lines.get(other)?.callId;
@@ -321,6 +321,9 @@ export class Client extends ClientEvents {
         codec,
         mayTransfer,
         keep,
+        dtmf,
+        detectDtmf,
+        assets: this.#callAudio.assets,
         callIdOf,
       });
       this.#lines.set(call, made);

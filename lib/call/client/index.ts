@@ -11,4 +11,5 @@ export type {
 export * from "./handlers/index.ts";
 export type { HistoryEntry } from "./history.ts";
 export { IncomingCall, type IncomingEnd, IncomingEndedEvent, IncomingPositionEvent } from "./incoming-call.ts";
+export type { KeyWay } from "./peer-keys.ts";
 export type { QualityAlert, QualityThresholds } from "./quality-watch.ts";

@@ -21,7 +21,7 @@ export interface PeerLegListener {
   connected?(): void;
   interrupted?(): void;
   held?(held: boolean): void;
-  /** `audible`: they are heard by themselves. */
+  /** Keys were told in words. `audible`: they are heard by themselves. */
   pressed?(digits: string, audible: boolean): void;
   track?(track: MediaStreamTrack): void;
   /** The other side wants us to call `target` in its place. */
@@ -104,6 +104,11 @@ export class PeerLeg {
     return this.#end;
   }
 
+  /** Sound can flow now. */
+  get connected(): boolean {
+    return this.#phase === "connected";
+  }
+
   /** While there is sound. */
   get connection(): PeerConnection | undefined {
     return this.#connection;
@@ -177,12 +182,9 @@ export class PeerLeg {
     if (!this.#end) this.#send({ type: "hold", data: { held } });
   }
 
-  /** With the sound where the other side takes that, and always in words. False: there is no connection. */
-  press(digit: string, durationMs: number): boolean {
-    if (this.#phase !== "connected") return false;
-    const audible = this.#connection?.press(digit, durationMs) ?? false;
-    this.#send({ type: "dtmf", data: { digits: digit, ...(audible && { audible }) } });
-    return true;
+  /** A key, in words. `audible`: it is heard by itself. */
+  tellKey(digit: string, audible: boolean): void {
+    if (!this.#end) this.#send({ type: "dtmf", data: { digits: digit, ...(audible && { audible }) } });
   }
 
   /** Asks the other side to call `target` in our place. */

@@ -3,10 +3,12 @@ import type { PeerConnection } from "../../transport/peer/index.ts";
 import type { Call } from "../call.ts";
 import type { CallEnd } from "../call-events.ts";
 import type { CallLine, CallLineHost, CallParty, LineStats } from "../call-line.ts";
+import type { AssetUrls } from "../call-options.ts";
 import type { DtmfPress } from "../dtmf-sender.ts";
 import { VoiceError } from "../voice-error.ts";
 import type { Exchange } from "./exchange.ts";
 import type { KeptCall } from "./kept-calls.ts";
+import { type KeyWay, PeerKeys } from "./peer-keys.ts";
 import { type LegEnd, PeerLeg, type PeerMediaOptions } from "./peer-leg.ts";
 import { peerTransportStats } from "./peer-stats.ts";
 
@@ -19,6 +21,9 @@ export interface PeerLineOptions extends PeerMediaOptions {
   /** A page that is loaded again takes the call up. */
   readonly keep?: boolean | undefined;
   readonly request?: SignalMessageOf<"call-request">["data"];
+  readonly dtmf?: KeyWay | undefined;
+  readonly detectDtmf?: boolean | undefined;
+  readonly assets?: AssetUrls | undefined;
   /** Whether the other side may make us call somebody else. */
   readonly mayTransfer?: ((target: string) => boolean) | undefined;
   /** The `callId` that somebody named is on the line of this call. */
@@ -47,6 +52,7 @@ export class PeerLine implements CallLine {
   #connected = false;
   /** Over which microphone and loudspeaker go. */
   #joined: PeerConnection | undefined;
+  #keys: PeerKeys | undefined;
   #interrupted = false;
   #redirects = 0;
   #transferring: { resolve: () => void; reject: (error: VoiceError) => void } | undefined;
@@ -142,6 +148,7 @@ export class PeerLine implements CallLine {
 
   async hangUp(reason: string): Promise<void> {
     this.#over = true;
+    this.#keys?.close();
     clearTimeout(this.#transferTimer);
     this.#transferring?.reject(transferFailed("The call was ended."));
     const towards = this.#towards;
@@ -153,7 +160,9 @@ export class PeerLine implements CallLine {
   }
 
   press({ digit, pressed_at, released_at }: DtmfPress): boolean {
-    return this.#leg?.press(digit, released_at - pressed_at) ?? false;
+    if (!this.#leg?.connected || !this.#keys) return false;
+    this.#keys.press(digit, released_at - pressed_at);
+    return true;
   }
 
   async ping(): Promise<number> {
@@ -234,7 +243,8 @@ export class PeerLine implements CallLine {
         else this.#host.heldThere(held);
       },
       pressed: (digits, audible) => {
-        for (const digit of digits) this.#host.pressed(digit, audible);
+        if (this.#keys) this.#keys.told(digits, audible);
+        else for (const digit of digits) this.#host.pressed(digit, audible);
       },
       track: (track) => this.#host.track(track),
       transfer: (target, replaces) => this.#transferredTo(target, replaces),
@@ -267,8 +277,17 @@ export class PeerLine implements CallLine {
   async #join(leg: PeerLeg): Promise<void> {
     const { connection } = leg;
     if (!connection) return;
-    await connection.sendTrack(await this.#host.prepareTracks(connection));
+    const track = await this.#host.prepareTracks(connection);
+    await connection.sendTrack(track);
     this.#joined = connection;
+    this.#keys?.close();
+    if (this.#over) return;
+    const { dtmf, detectDtmf, assets } = this.#options;
+    this.#keys = new PeerKeys({
+      ...{ connection, track, way: dtmf, listens: detectDtmf, assets },
+      tell: (digit, audible) => leg.tellKey(digit, audible),
+      pressed: (digit, audible) => this.#host.pressed(digit, audible),
+    });
   }
 
   #legEnded(leg: PeerLeg, end: LegEnd): void {

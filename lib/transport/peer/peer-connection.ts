@@ -125,6 +125,11 @@ export class PeerConnection implements MediaTracks {
     };
   }
 
+  /** Whether the other side takes keys as RTP events (RFC 4733). */
+  get takesEvents(): boolean {
+    return this.#transceiver?.sender.dtmf?.canInsertDTMF ?? false;
+  }
+
   /** Presses a key as an RTP event (RFC 4733), after those that are still being pressed. False where the other side takes none. */
   press(digit: string, durationMs: number): boolean {
     const dtmf = this.#transceiver?.sender.dtmf;
