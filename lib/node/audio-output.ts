@@ -1,6 +1,7 @@
 import type { Clock } from "../session/index.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { CallFormat } from "./call-format.ts";
+import { OptionError } from "./check-options.ts";
 
 /** Of `call.speak()`. */
 export interface SpeakOptions {
@@ -32,6 +33,15 @@ const maxTurnBytes = 1 << 16;
 const backlogRetryMs = 10;
 /** Sound that follows this closely on the end of the sound before continues its utterance. */
 const utteranceGapMs = 400;
+
+/** Samples taken for bytes would be noise in the ears of a person. */
+function assertBytes(bytes: Uint8Array): void {
+  if (bytes instanceof Uint8Array) return;
+  throw new OptionError(
+    "bytes",
+    "Sound is sent as a Uint8Array of encoded bytes: encodeSound() makes them of samples.",
+  );
+}
 
 /**
  * The agent's sound. Sends encoded bytes in 20 ms frames, paced on an absolute schedule or faster, in order, and knows what was sent and when
@@ -89,6 +99,7 @@ export class AudioOutput {
 
   /** Sends at once what is given, past everything that is queued. False: the call is over, or the connection's backlog is full (then counted). */
   send(bytes: Uint8Array): boolean {
+    assertBytes(bytes);
     const { frameBytes } = this.#format;
     const lasting = this.#transport.copiesFrames ? bytes : new Uint8Array(bytes);
     for (let at = 0; at < bytes.byteLength; at += frameBytes) {
@@ -103,6 +114,7 @@ export class AudioOutput {
 
   /** Queues an utterance behind those before it. Resolves when its last frame was sent, or when that will not happen any more. */
   speak(bytes: Uint8Array, { speed = 1 }: SpeakOptions = {}): Promise<SpeakResult> {
+    assertBytes(bytes);
     if (!(speed > 0)) throw new RangeError(`speed is a positive number, not ${speed}.`);
     const pace = this.#transport.live ? Math.min(speed, 1) : speed;
     const whole = bytes.byteLength - (bytes.byteLength % this.#format.unitBytes);

@@ -1,4 +1,5 @@
 import type { AgentMiddleware } from "./agent.ts";
+import { checkOptions, rules } from "./check-options.ts";
 import { SoundDecoder } from "./sound.ts";
 import { TimedTrack } from "./timed-track.ts";
 import type { VoiceSession } from "./voice-session.ts";
@@ -178,6 +179,7 @@ export class CallRecording {
 
 /** Records a call that is active, from now to its end. Rejects with `RecordingError` where it cannot begin. */
 export async function recordCall(call: RecordableCall, options: RecordingOptions): Promise<CallRecording> {
+  checkOptions("recordCall", options, optionRules);
   if (!call.hasAudio) throw new RecordingError("recording-no-audio", "This call has no sound to record.");
   const format = { sampleRate: call.format.sampleRate, channels: 2 };
   const { file, sink, maxQueuedMs = 20_000 } = options;
@@ -196,9 +198,11 @@ export async function recordCall(call: RecordableCall, options: RecordingOptions
   }
 }
 
+const optionRules = { file: rules.text, lagMs: rules.milliseconds, maxQueuedMs: rules.milliseconds } as const;
+
 /** Of `recordCalls`: which calls are recorded, to which files. */
 export interface RecordCallsOptions extends Omit<RecordingOptions, "file" | "sink"> {
-  /** The file of a call; undefined: this one is not recorded. */
+  /** The file of a call; undefined: this one is not recorded. Not made of `call.call.id`, or of anything else that the caller says. */
   readonly file: (call: VoiceSession) => string | undefined;
   /** No recording, no call: it is hung up where its recording cannot begin. Default false: it goes on. */
   readonly required?: boolean;
@@ -208,6 +212,12 @@ export interface RecordCallsOptions extends Omit<RecordingOptions, "file" | "sin
 
 /** Records every call around an agent. */
 export function recordCalls(options: RecordCallsOptions): AgentMiddleware {
+  checkOptions("recordCalls", options, {
+    ...optionRules,
+    file: rules.callback,
+    onError: rules.callback,
+    onFinished: rules.callback,
+  });
   const { file: nameOf, required = false, onError, onFinished, ...rest } = options;
   return async (call, next) => {
     const file = call.hasAudio ? nameOf(call) : undefined;

@@ -1,5 +1,6 @@
 import { WebSocket } from "ws";
 import { agreedProfile, bearerSubprotocol, webSocketUrl, withoutQuery } from "../transport/address.ts";
+import { timerMs } from "../transport/limits.ts";
 import { refusedError } from "../transport/refused.ts";
 import { type Connect, type Transport, TransportError } from "../transport/transport.ts";
 import { type NodeTransportOptions, payloadLimit, transportOver } from "./node-transport.ts";
@@ -26,7 +27,7 @@ export function connectNodeWebSocket(options: NodeWebSocketOptions): Connect {
       const url = webSocketUrl(options.url);
       const profiles = options.profiles ?? ["rtvbp.v1"];
       const socket = openSocket(url, profiles, options);
-      const timeoutMs = options.connectTimeoutMs ?? 10_000;
+      const timeoutMs = timerMs(options.connectTimeoutMs ?? 10_000);
       let settled = false;
       const settle = (): boolean => {
         if (settled) return false;
@@ -73,12 +74,17 @@ function openSocket(url: string, profiles: readonly string[], options: NodeWebSo
     else headers.Authorization = `Bearer ${options.bearer}`;
   }
   const { ca } = options;
-  return new WebSocket(url, protocols, {
-    headers,
-    perMessageDeflate: false,
-    maxPayload: payloadLimit(options),
-    ...(ca === undefined ? {} : { ca }),
-  });
+  try {
+    return new WebSocket(url, protocols, {
+      headers,
+      perMessageDeflate: false,
+      maxPayload: payloadLimit(options),
+      ...(ca === undefined ? {} : { ca }),
+    });
+  } catch (cause) {
+    const message = `${withoutQuery(url)} cannot be asked with these profiles, headers or this bearer: ${(cause as Error).message}.`;
+    throw new TransportError("transport-url", message, true, { cause });
+  }
 }
 
 function translate(url: string, profiles: readonly string[], cause: Error): TransportError {

@@ -15,6 +15,7 @@ export {
   recordCall,
   recordCalls,
 } from "./call-recording.ts";
+export { OptionError } from "./check-options.ts";
 export type { ConductOptions, CutOffCause } from "./conduct.ts";
 export { connectNodeWebSocket, type NodeWebSocketOptions } from "./connect-node-websocket.ts";
 export type { NextDigitOptions } from "./digit-input.ts";
@@ -38,6 +39,7 @@ export { jsonLogger, type Logger, silentLogger } from "./logger.ts";
 export type { MediaTotals } from "./media-totals.ts";
 export { acceptNodeWebSocket, type NodeTransportOptions } from "./node-transport.ts";
 export { type RoutedAgent, type RouteTable, route } from "./route.ts";
+export { sameSecret } from "./same-secret.ts";
 export { type Drainable, handleSignals, type SignalOptions } from "./signals.ts";
 export { createCore, encodeSound, type Sound, SoundDecoder } from "./sound.ts";
 export type { SoundTap } from "./sound-taps.ts";

@@ -1,4 +1,5 @@
 import type { CryptoKey, JSONWebKeySet, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from "jose";
+import { checkOptions, OptionError, rules } from "./check-options.ts";
 import { loadPeer } from "./load-peer.ts";
 import type { Authorize } from "./upgrade-policy.ts";
 
@@ -35,20 +36,29 @@ export type JwtClaims = Readonly<Record<string, unknown>> & {
   readonly exp?: number;
 };
 
+const optionRules = {
+  algorithms: rules.texts,
+  requiredClaims: rules.texts,
+  clockToleranceSeconds: rules.amount,
+  identify: rules.callback,
+  onRefused: rules.callback,
+} as const;
 const defaultAlgorithms = ["RS256", "ES256"] as const;
 /** The issuer could not be asked for its keys: that is no verdict on the token. */
 const undecided: readonly string[] = ["ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID", "ERR_JOSE_GENERIC"];
 
 /**
  * Lets in who brings a signed bearer token (JWT, RFC 7519), by whichever carrier: `createVoiceServer({ authorize: await jwtAuthorize(…) })`. Needs
- * the package `jose`. Rejects with `PeerDependencyError` where that is missing, and with `TypeError` where the key cannot be used.
+ * the package `jose`. Rejects with `PeerDependencyError` where that is missing, and with `OptionError` where the key cannot be used.
  */
 export async function jwtAuthorize(options: JwtOptions): Promise<Authorize> {
+  checkOptions("jwtAuthorize", options, optionRules);
   const jose = await loadPeer("jose", "jwtAuthorize", () => import("jose"));
   const { algorithms = defaultAlgorithms, requiredClaims = ["exp"], clockToleranceSeconds = 5 } = options;
   const { identify = (claims: JwtClaims): unknown => claims, onRefused } = options;
   for (const algorithm of algorithms) {
-    if (/^(HS|none)/i.test(algorithm)) throw new TypeError(`${algorithm} is no algorithm with a public key.`);
+    if (/^(HS|none)/i.test(algorithm))
+      throw new OptionError("algorithms", `${algorithm} is no algorithm with a public key.`);
   }
   const key = await keyOf(options, algorithms, jose);
   const rules: JWTVerifyOptions = {
@@ -81,29 +91,38 @@ async function keyOf(
   jose: typeof import("jose"),
 ): Promise<CryptoKey | JWTVerifyGetKey> {
   if ((publicKey === undefined) === (jwks === undefined))
-    throw new TypeError("Give a publicKey or a jwks, and one only.");
+    throw new OptionError("publicKey", "Give a publicKey or a jwks, and one only.");
   if (jwks !== undefined) {
     if (typeof jwks !== "string" && !(jwks instanceof URL)) {
-      return jose.createLocalJWKSet(jwks as unknown as JSONWebKeySet);
+      try {
+        return jose.createLocalJWKSet(jwks as unknown as JSONWebKeySet);
+      } catch (cause) {
+        throw new OptionError("jwks", "jwks is not a set of keys: { keys: [ … ] }.", { cause });
+      }
     }
+    if (!URL.canParse(`${jwks}`)) throw new OptionError("jwks", `jwks is an address or a set of keys, not "${jwks}".`);
     const url = new URL(jwks);
     if (url.protocol !== "https:" && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)) {
-      throw new TypeError("Keys are fetched over HTTPS, or over HTTP from this machine.");
+      throw new OptionError("jwks", "Keys are fetched over HTTPS, or over HTTP from this machine.");
     }
     return jose.createRemoteJWKSet(url);
   }
   const [algorithm = "", ...others] = algorithms;
-  if (others.length > 0) throw new TypeError('A publicKey is for one algorithm: name it, as in algorithms: ["ES256"].');
+  if (others.length > 0)
+    throw new OptionError("algorithms", 'A publicKey is for one algorithm: name it, as in algorithms: ["ES256"].');
   let key: CryptoKey | Uint8Array;
   try {
     key = await (typeof publicKey === "string"
       ? jose.importSPKI(publicKey, algorithm)
       : jose.importJWK(publicKey as never, algorithm));
   } catch (cause) {
-    throw new TypeError(`The publicKey is not a public key for ${algorithm}.`, { cause });
+    throw new OptionError("publicKey", `The publicKey is not a public key for ${algorithm}.`, { cause });
   }
   if ("type" in key && key.type === "public") return key;
-  throw new TypeError("The publicKey is a secret or a private key: keep it where it is, and give the public one.");
+  throw new OptionError(
+    "publicKey",
+    "The publicKey is a secret or a private key: keep it where it is, and give the public one.",
+  );
 }
 
 function list(value: string | readonly string[]): string[] {

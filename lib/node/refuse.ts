@@ -12,6 +12,7 @@ export function refuse(socket: Duplex, { status, message, headers = {} }: Refusa
     "Content-Type": "text/plain; charset=utf-8",
     "Content-Length": String(Buffer.byteLength(body)),
   }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.on("error", () => void socket.destroy()); // who is refused may be gone already
   socket.once("finish", () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n${body}`);
 }

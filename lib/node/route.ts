@@ -1,4 +1,5 @@
 import type { Agent } from "./agent.ts";
+import { OptionError } from "./check-options.ts";
 import type { VoiceSession } from "./voice-session.ts";
 
 /**
@@ -14,8 +15,11 @@ export interface RoutedAgent {
   readonly serves: (path: string) => boolean;
 }
 
-/** One agent made of many: by exact path, then by the longest folder, then by application, then `*`. A call for nobody is hung up. */
+/** One agent made of many: by exact path, then by the longest folder, then by application, then `*`. A call for nobody is hung up. Throws `OptionError`. */
 export function route(table: RouteTable): RoutedAgent {
+  const isTable = typeof table === "object" && table !== null;
+  if (!isTable || !Object.values(table).every((agent) => typeof agent === "function"))
+    throw new OptionError("table", "route: each entry is an agent, a function.");
   const agents = new Map(Object.entries(table));
   const folders = [...agents.keys()]
     .filter((key) => key.startsWith("/") && key.endsWith("/"))

@@ -36,8 +36,8 @@ export function createStatusHandler(server: VoiceServer, options: StatusOptions 
       next?.();
       return false;
     }
-    const allowed = path === health || (options.authorize?.(request) ?? true);
-    void Promise.resolve(allowed)
+    const allowed = async () => path === health || (options.authorize?.(request) ?? true);
+    void allowed()
       .then((yes) => (yes ? page() : { status: 403, type: "text/plain; charset=utf-8", body: "Not for you.\n" }))
       .catch(() => ({ status: 500, type: "text/plain; charset=utf-8", body: "It could not be checked who asks.\n" }))
       .then(({ status, type, body }: Page) => {

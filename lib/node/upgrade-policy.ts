@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from "node:http";
 import { type Agreement, negotiateProfile, ProtocolError } from "../protocol/index.ts";
 import type { ReadUpgrade, UpgradeRequest } from "./upgrade-request.ts";
 
@@ -32,7 +33,7 @@ export interface Admission {
 /** `same-host`: pages served by the host that is dialled. A list: exact origins, or patterns. `*`: any page. */
 export type AllowedOrigins = "same-host" | "*" | readonly (string | RegExp)[];
 
-/** What `authorize` may throw to refuse a call with a status and a message of its own. */
+/** What `authorize` may throw to refuse a call with a status (300 to 599) and a message of its own. Throws itself for what HTTP cannot say. */
 export class UpgradeRefusedError extends Error {
   override readonly name = "UpgradeRefusedError";
   constructor(
@@ -41,6 +42,13 @@ export class UpgradeRefusedError extends Error {
     readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(message);
+    if (!Number.isInteger(status) || status < 300 || status > 599) {
+      throw new RangeError(`A refusal has a status of 300 to 599, not ${status}.`);
+    }
+    for (const [name, value] of Object.entries(headers)) {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    }
   }
 }
 
@@ -68,7 +76,7 @@ export function isAllowedOrigin(
 ): boolean {
   if (origin === undefined || allowed === "*") return true;
   if (allowed === "same-host") return URL.canParse(origin) && new URL(origin).host === host;
-  return allowed.some((entry) => (typeof entry === "string" ? entry === origin : entry.test(origin)));
+  return allowed.some((entry) => (typeof entry === "string" ? entry === origin : origin.search(entry) >= 0));
 }
 
 /** Everything that is checked before the upgrade, but for what is free only now: whether there is room. Never rejects: what `authorize` throws is a refusal with 500, and `onError` hears of it. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { type Offer, ProtocolError, parseSubprotocols } from "../protocol/index.ts";
+import { requestUrl } from "./request-url.ts";
 
 /** An upgrade as `authorize` and the agents see it. */
 export interface UpgradeRequest {
@@ -30,7 +31,7 @@ const first = (value: string | string[] | undefined): string | undefined => (Arr
 /** Reads an upgrade, refuses nothing. Behind a trusted proxy its headers say who and where the client is. */
 export function readUpgrade(message: IncomingMessage, options: { readonly trustProxy: boolean }): ReadUpgrade {
   const { headers, socket } = message;
-  const url = new URL(message.url ?? "/", "http://host");
+  const url = requestUrl(message.url);
   const forwarded = options.trustProxy ? first(headers["x-forwarded-for"])?.split(",").at(-1)?.trim() : undefined;
   const forwardedHost = options.trustProxy ? first(headers["x-forwarded-host"]) : undefined;
   const offer = readOffer(headers["sec-websocket-protocol"]);

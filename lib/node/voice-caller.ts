@@ -4,6 +4,7 @@ import { type Clock, Session, type SessionEnd, type SessionTap, systemClock } fr
 import { AudioInput } from "./audio-input.ts";
 import { AudioOutput } from "./audio-output.ts";
 import { type CallFormat, callFormat } from "./call-format.ts";
+import { checkOptions, OptionError, type Rule, rules } from "./check-options.ts";
 import { connectNodeWebSocket, type NodeWebSocketOptions } from "./connect-node-websocket.ts";
 import { Loudspeaker } from "./loudspeaker.ts";
 import { type SoundTap, SoundTaps } from "./sound-taps.ts";
@@ -30,6 +31,13 @@ const maxQueuedFrames = 500;
 /** How long a key is held, and how long nothing is pressed after it (ITU-T Q.24 asks for 40 ms each). */
 const [keyMs, keyPauseMs] = [100, 100];
 
+const optionRules = {
+  profiles: rules.texts,
+  codecs: rules.texts,
+  connectTimeoutMs: rules.time,
+  requestTimeoutMs: rules.time,
+} as const satisfies Partial<Record<keyof PlaceCallOptions, Rule>>;
+
 /**
  * The voice side in Node, for tools and tests: a caller whose microphone and loudspeaker are bytes. Made by `placeCall`; active from then on. Keeps
  * variables, takes back what it was not played yet, and lets itself be moved and hung up.
@@ -38,7 +46,8 @@ export class VoiceCaller {
   readonly session: Session;
   /** The agent's sound, encoded, as it comes. */
   readonly audio = new AudioInput(maxQueuedFrames);
-  readonly variables: JsonObject = {};
+  /** Without prototype: the application chooses the keys. */
+  readonly variables: JsonObject = Object.create(null) as JsonObject;
   readonly clock: Clock;
   readonly #taps: SoundTaps;
   #format: CallFormat | undefined;
@@ -137,6 +146,7 @@ export class VoiceCaller {
 
   /** Presses keys, one after the other. Resolves when the last one was released, or the call is over. */
   async press(digits: string): Promise<void> {
+    if (!/^[0-9*#A-D]*$/i.test(`${digits}`)) throw new OptionError("digits", "Keys are 0 to 9, *, # and A to D.");
     for (const digit of digits) {
       const pressedAt = Math.round(this.clock.now());
       await this.#wait(keyMs);
@@ -183,6 +193,7 @@ export class VoiceCaller {
 }
 
 /** Calls a voice server from Node. Resolves when the call is active; rejects, with nothing left open, where it does not become so. */
-export function placeCall(options: PlaceCallOptions): Promise<VoiceCaller> {
+export async function placeCall(options: PlaceCallOptions): Promise<VoiceCaller> {
+  checkOptions("placeCall", options, optionRules);
   return new VoiceCaller(options).start(options);
 }

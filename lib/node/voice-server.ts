@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import { systemClock } from "../session/index.ts";
 import { headerlessProfile } from "../transport/address.ts";
 import { webRtcProfile } from "../transport/webrtc-signal.ts";
+import { checkVoiceServerOptions } from "./check-voice-server-options.ts";
 import { type CutOffCause, cutOffCauses } from "./conduct.ts";
 import { Doorkeeper } from "./doorkeeper.ts";
 import { drainSessions } from "./drain.ts";
@@ -12,7 +13,9 @@ import { errorFields, type Logger, silentLogger } from "./logger.ts";
 import { addMedia, noMedia } from "./media-totals.ts";
 import { payloadLimit, transportOver } from "./node-transport.ts";
 import { createHttp, listen, shutDown } from "./own-http.ts";
+import { passOn } from "./pass-on.ts";
 import { refuse } from "./refuse.ts";
+import { requestUrl } from "./request-url.ts";
 import { createStatusHandler } from "./status-handler.ts";
 import { type Admission, type AdmissionPolicy, admit, type Refusal } from "./upgrade-policy.ts";
 import { readUpgrade, type UpgradeRequest } from "./upgrade-request.ts";
@@ -54,7 +57,9 @@ export class VoiceServer {
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
+  /** Throws `OptionError`. */
   constructor(options: VoiceServerOptions) {
+    checkVoiceServerOptions(options);
     this.#options = options;
     this.#logger = options.logger ?? silentLogger;
     this.#door = new Doorkeeper(options);
@@ -65,7 +70,6 @@ export class VoiceServer {
       profiles: options.profiles ?? ["rtvbp.v1"],
       turnAway: (request) => this.#door.turnAway(request),
     };
-    if (options.server && options.port !== undefined) throw new TypeError("Give a server or a port, not both.");
     this.#ownsHttp = !options.server;
     this.#http = options.server ?? this.#createHttp(options);
     this.#http.on("upgrade", this.#onUpgrade);
@@ -175,7 +179,7 @@ export class VoiceServer {
     const answerStatus = createStatusHandler(this, { ...options, healthOnly: status === false });
     return createHttp(tls, headersTimeoutMs, (request, response) => {
       if (answerStatus(request, response)) return;
-      const voice = this.#serves(new URL(request.url ?? "/", "http://host").pathname);
+      const voice = this.#serves(requestUrl(request.url).pathname);
       const headers = { "Content-Type": "text/plain; charset=utf-8", ...(voice && { Upgrade: "websocket" }) };
       response.writeHead(voice ? 426 : 404, headers).end("A WebSocket is answered here.");
     });
@@ -196,16 +200,25 @@ export class VoiceServer {
 
   #serves(path: string): boolean {
     const { path: wanted = "/" } = this.#options;
-    if (typeof wanted === "function") return wanted(path);
+    if (typeof wanted === "function") return this.#ask("path", () => wanted(path)) ?? false;
     return wanted.endsWith("/") ? path.startsWith(wanted) : path === wanted;
+  }
+
+  /** What a function of the owner says; undefined where it throws: that is the owner's to know, and no reason to fail for everybody. */
+  #ask<T>(option: string, ask: () => T): T | undefined {
+    try {
+      return ask();
+    } catch (error) {
+      this.#logger.error(`${option} failed`, errorFields(error));
+      return undefined;
+    }
   }
 
   #onUpgrade = (message: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const upgrade = readUpgrade(message, { trustProxy: this.#options.trustProxy ?? false });
     const { path, address } = upgrade.request;
     if (!this.#serves(path)) {
-      // Somebody else's, on a server that is shared: unless nobody else listens.
-      if (!this.#ownsHttp && this.#http.listenerCount("upgrade") > 1) return;
+      if (passOn(this.#http, socket)) return; // somebody else's, on a server that is shared
       this.#refuse(socket, { cause: "path", status: 404, message: "No voice server at this path." });
       return;
     }
@@ -219,7 +232,7 @@ export class VoiceServer {
         this.#logger.error("authorize failed", { path, address, ...errorFields(error) });
       });
     };
-    void check().then((admitted) => {
+    const answered = check().then((admitted) => {
       this.#pending.delete(socket);
       if (socket.destroyed) return;
       // Room is looked for in the task in which it is taken: of those who were checked at the same time, only so many come in.
@@ -242,6 +255,11 @@ export class VoiceServer {
       }
       completeHandshake(message, socket, head, outcome.agreement.echo);
       this.#open(socket, upgrade.request, outcome);
+    });
+    // A mistake of ours that one caller brings to light costs that caller the connection, and not the others theirs.
+    answered.catch((error: unknown) => {
+      this.#logger.error("failed", { path, address, ...errorFields(error) });
+      socket.destroy();
     });
   };
 
@@ -274,7 +292,7 @@ export class VoiceServer {
       request,
       identity,
       codecs: overRtc ? agreement.profile.codecs : options.codecs,
-      tap: options.trace?.(request),
+      tap: this.#ask("trace", () => options.trace?.(request)),
       onActive: (active) => void this.#answer(active, request),
       ...pick(options, ["requestTimeoutMs", "initializeTimeoutMs", "maxMalformed", "maxQueuedFrames", "clock"]),
     });

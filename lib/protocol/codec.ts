@@ -25,7 +25,7 @@ export const codecId = (name: CodecName, sampleRate: number): string => `${name}
 
 /** The codec an identifier stands for; undefined where it is none of ours. */
 export function findCodec(id: string): Codec | undefined {
-  const [name = "", rate, ...rest] = id.split("/");
+  const [name = "", rate, ...rest] = `${id}`.split("/");
   const family = Object.hasOwn(families, name) ? families[name as CodecName] : undefined;
   const sampleRate = family?.rates.find((candidate) => `${candidate}` === rate);
   if (!family || !sampleRate || rest.join("/") !== "1") return undefined;

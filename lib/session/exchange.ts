@@ -156,10 +156,9 @@ export class Exchange {
     }
   }
 
-  /** Forgets what is queued and fails what waits. */
+  /** Forgets what is queued and fails what waits. Nothing is sent from here: the host says no. */
   stop(error: SessionError): void {
     this.#queue.clear();
-    this.#answering.clear();
     this.#pending.failAll(error);
   }
 

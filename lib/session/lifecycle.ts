@@ -101,7 +101,7 @@ export class Lifecycle {
   async flushAndFinish(end: SessionEnd): Promise<void> {
     this.parting = end;
     this.move("closing");
-    await this.#within(this.transport?.flushed());
+    await this.#within(() => this.transport?.flushed());
     await this.finish(end);
   }
 
@@ -122,21 +122,21 @@ export class Lifecycle {
     const error = this.closedError;
     onStop(error);
     this.#lifetime.abort(error);
-    await this.#within(this.transport?.close(closeCode, end.reason));
+    await this.#within(() => this.transport?.close(closeCode, end.reason));
     this.move(end.error === undefined ? "closed" : "failed");
     onEnd(end);
     this.#resolveEnded(end);
   }
 
-  /** Settles with `work`, or when closing may take no longer. Never rejects. */
-  #within(work: Promise<unknown> | undefined): Promise<void> {
+  /** Settles with `work`, or when closing may take no longer. Never rejects: a transport that fails is no reason not to end. */
+  #within(work: () => Promise<unknown> | undefined): Promise<void> {
     return new Promise((resolve) => {
       const cancel = this.#options.clock.after(this.#options.closeTimeoutMs, resolve);
       const done = (): void => {
         cancel();
         resolve();
       };
-      Promise.resolve(work).then(done, done);
+      (async () => work())().then(done, done);
     });
   }
 }

@@ -3,6 +3,7 @@ import {
   type EventData,
   type EventName,
   findProfile,
+  lookUp,
   type Method,
   offeredCodec,
   operations,
@@ -175,8 +176,8 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
    * itself.
    */
   request<M extends Method>(method: M, params: Params<M>, options: RequestOptions = {}): Promise<Result<M>> {
-    const { reason } = params as { readonly reason?: string };
-    const answer = operations[method].terminal
+    const { reason } = (params ?? {}) as { readonly reason?: string };
+    const answer = lookUp<{ terminal?: boolean }>(operations, method)?.terminal
       ? this.#leaveBy(method, params, { reason: reason || method, by: "local", method }, options)
       : this.#exchange.ask(method, params, options, (result) => result);
     return answer as Promise<Result<M>>;
@@ -247,13 +248,13 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
   hangUp(reason = "hangup"): Promise<SessionEnd> {
     if (this.state === "closing") return this.ended;
     if (this.state !== "active") return this.close(reason);
-    this.#hangingUp ??= this.#bye({ reason: reason || "hangup", by: "local" });
+    this.#hangingUp ??= this.#bye({ reason: `${reason || "hangup"}`, by: "local" });
     return this.#hangingUp;
   }
 
   /** Ends the session now: pending requests fail, the transport closes. Idempotent; resolves when nothing is open. */
   close(reason = "closed", error?: unknown): Promise<SessionEnd> {
-    return this.#life.finish({ reason, by: "local", ...(error !== undefined && { error }) });
+    return this.#life.finish({ reason: `${reason}`, by: "local", ...(error !== undefined && { error }) });
   }
 
   async #open(): Promise<void> {

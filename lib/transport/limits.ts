@@ -14,6 +14,9 @@ export interface TransportLimits {
   readonly closeTimeoutMs: number;
 }
 
+/** A time as a timer takes it: 24.8 days at most, where a longer one would be over at once. */
+export const timerMs = (ms: number): number => Math.min(ms, 2 ** 31 - 1);
+
 export const defaultLimits: TransportLimits = {
   maxTextBytes: 1 << 20,
   maxFrameBytes: 1 << 20,
@@ -31,7 +34,7 @@ export function limitsFrom(options: Partial<TransportLimits>): TransportLimits {
     highWaterBytes: options.highWaterBytes ?? defaultLimits.highWaterBytes,
     heldBytes: options.heldBytes ?? defaultLimits.heldBytes,
     heldTexts: options.heldTexts ?? defaultLimits.heldTexts,
-    closeTimeoutMs: options.closeTimeoutMs ?? defaultLimits.closeTimeoutMs,
+    closeTimeoutMs: timerMs(options.closeTimeoutMs ?? defaultLimits.closeTimeoutMs),
   };
 }
 

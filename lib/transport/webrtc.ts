@@ -1,3 +1,4 @@
+import { timerMs } from "./limits.ts";
 import type { Connect } from "./transport.ts";
 import { TransportError } from "./transport.ts";
 import { webRtcProfile } from "./webrtc-signal.ts";
@@ -32,7 +33,7 @@ export function connectWebRtc(options: WebRtcOptions): Connect {
       const message = "This browser cannot make a WebRTC connection, or iceServers is not what it takes.";
       throw new TransportError("transport-media", message, true, { cause });
     }
-    await transport.negotiate({ timeoutMs: options.connectTimeoutMs ?? 10_000, signal });
+    await transport.negotiate({ timeoutMs: timerMs(options.connectTimeoutMs ?? 10_000), signal });
     return transport;
   };
 }

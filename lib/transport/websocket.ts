@@ -1,6 +1,6 @@
 import { bearerSubprotocol, webSocketUrl, withoutQuery } from "./address.ts";
 import type { TransportLimits } from "./limits.ts";
-import { limitsFrom } from "./limits.ts";
+import { limitsFrom, timerMs } from "./limits.ts";
 import type { OpenSocketOptions } from "./open-socket.ts";
 import { refine } from "./probe.ts";
 import { socketWorkerSource } from "./socket-worker.generated.ts";
@@ -41,7 +41,7 @@ export function connectWebSocket(options: WebSocketOptions): Connect {
       url,
       profiles,
       protocols: options.bearer === undefined ? profiles : [...profiles, bearerSubprotocol(options.bearer)],
-      connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+      connectTimeoutMs: timerMs(options.connectTimeoutMs ?? 10_000),
       limits: limitsFrom(options),
       thread: "main",
       WebSocket: WebSocket as WebSocketConstructor,

@@ -1,6 +1,7 @@
 import { createHub } from "../hub/hub.ts";
 import { jwtAuthorize } from "../jwt-authorize.ts";
 import { jsonLogger } from "../logger.ts";
+import { sameSecret } from "../same-secret.ts";
 import type { Authorize } from "../upgrade-policy.ts";
 import { type Command, type CommandInput, UsageError } from "./command.ts";
 import { readInput } from "./connection.ts";
@@ -91,7 +92,7 @@ function turnOf(input: CommandInput): { urls: readonly string[]; secret: string;
 async function authorizeOf(input: CommandInput): Promise<Authorize | undefined> {
   const token = input.text("token") ?? process.env.VOICEBRIDGE_TOKEN;
   const [jwks, issuer, audience] = [input.text("jwks"), input.text("issuer"), input.text("audience")];
-  if (jwks === undefined) return token === undefined ? undefined : ({ token: brought }) => brought === token;
+  if (jwks === undefined) return token === undefined ? undefined : ({ token: brought }) => sameSecret(brought, token);
   if (input.text("token") !== undefined) throw new UsageError("--token or --jwks, not both.");
   if (!URL.canParse(jwks)) throw new UsageError(`--jwks is an address, not "${jwks}".`);
   return jwtAuthorize({

@@ -5,6 +5,7 @@ import { type AgentMiddleware, withMiddleware } from "../agent.ts";
 import { recordCalls } from "../call-recording.ts";
 import { jsonLogger, type Logger } from "../logger.ts";
 import { type RouteTable, route } from "../route.ts";
+import { sameSecret } from "../same-secret.ts";
 import { createVoiceServer } from "../voice-server.ts";
 import { loadAgents } from "./builtin-agents.ts";
 import { type Command, CommandError, UsageError } from "./command.ts";
@@ -54,7 +55,7 @@ export const serveCommand: Command = {
       port,
       host: input.text("host") ?? "127.0.0.1",
       ...(cert !== undefined && key !== undefined && { tls: { cert: readInput(cert), key: readInput(key) } }),
-      ...(token !== undefined && { authorize: ({ token: brought }) => brought === token }),
+      ...(token !== undefined && { authorize: ({ token: brought }) => sameSecret(brought, token) }),
       ...(origins.length > 0 && { allowedOrigins: origins.includes("*") ? "*" : origins }),
       ...(maxSessions !== undefined && { maxSessions }),
       ...(perSecond !== undefined && { upgradeRate: { perSecond, burst: Math.max(1, Math.ceil(perSecond * 5)) } }),

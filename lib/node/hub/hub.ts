@@ -8,10 +8,12 @@ import { Doorkeeper } from "../doorkeeper.ts";
 import { serviceRestart } from "../drain.ts";
 import { errorFields, type Logger, silentLogger } from "../logger.ts";
 import { createHttp, listen, shutDown } from "../own-http.ts";
+import { passOn } from "../pass-on.ts";
 import { refuse } from "../refuse.ts";
 import { type CallerPolicy, identify, type Refusal } from "../upgrade-policy.ts";
 import { type ReadUpgrade, readUpgrade } from "../upgrade-request.ts";
 import type { DrainOptions, VoiceServerState } from "../voice-server-options.ts";
+import { checkHubOptions } from "./check-hub-options.ts";
 import type { HubClient } from "./hub-client.ts";
 import { type HubIdentity, hubIdentity } from "./hub-identity.ts";
 import { HubSocketLine } from "./hub-line.ts";
@@ -50,9 +52,9 @@ export class Hub {
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  /** Throws `TypeError` for options that exclude each other, and `MalformedError` for ICE servers that could not be sent. */
+  /** Throws `OptionError`, and `MalformedError` for ICE servers that could not be sent. */
   constructor(options: HubOptions) {
-    if (options.server && options.port !== undefined) throw new TypeError("Give a server or a port, not both.");
+    checkHubOptions(options);
     this.#options = options;
     this.#logger = options.logger ?? silentLogger;
     this.#switchboard = new Switchboard(options);
@@ -193,15 +195,14 @@ export class Hub {
     const upgrade = readUpgrade(message, { trustProxy: this.#options.trustProxy ?? false });
     const { path, address } = upgrade.request;
     if (path !== this.#path) {
-      // Somebody else's, on a server that is shared: unless nobody else listens.
-      if (!this.#ownsHttp && this.#http.listenerCount("upgrade") > 1) return;
+      if (passOn(this.#http, socket)) return; // somebody else's, on a server that is shared
       this.#refuse(socket, { cause: "path", status: 404, message: "No hub at this path." });
       return;
     }
     const onError = (): void => void socket.destroy();
     socket.on("error", onError);
     this.#pending.add(socket);
-    void this.#check(upgrade).then((checked) => {
+    const answered = this.#check(upgrade).then((checked) => {
       this.#pending.delete(socket);
       if (socket.destroyed) return;
       // Room is looked for in the task in which it is taken: of those who were checked at the same time, only so many come in.
@@ -213,6 +214,10 @@ export class Hub {
       }
       socket.off("error", onError);
       this.#sockets.handleUpgrade(message, socket, head, (opened) => this.#open(opened, upgrade, outcome));
+    });
+    answered.catch((error: unknown) => {
+      this.#logger.error("failed", { path, address, ...errorFields(error) });
+      socket.destroy();
     });
   };
 

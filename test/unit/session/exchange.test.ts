@@ -53,6 +53,28 @@ describe("requests of ours", () => {
     await session.close();
   });
 
+  it("leave nothing behind at their signal when they are answered", async () => {
+    const { session } = await rawApplication();
+    const { signal } = new AbortController();
+    const remove = vi.spyOn(signal, "removeEventListener");
+    const add = vi.spyOn(signal, "addEventListener");
+    const asked = session.request("session.get", { keys: [] }, { signal, timeoutMs: 10 });
+    asked.catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(10);
+    expect((await errorOf(asked)).code).toBe("session-timeout");
+    expect(add).toHaveBeenCalledTimes(1);
+    expect(remove.mock.calls[0]).toEqual(add.mock.calls[0]);
+    await session.close();
+  });
+
+  it("that nobody knows, or without parameters, are refused with an error that says so", async () => {
+    const { session } = await rawVoice();
+    expect((await errorOf(session.request("constructor" as never, {} as never))).code).toBe("session-role");
+    expect((await errorOf(session.request("ping", undefined as never))).code).toBe("protocol-field");
+    expect((await errorOf(session.request("session.terminate", null as never))).code).toBe("protocol-field");
+    await session.close();
+  });
+
   it("follow their signal, before and after they are sent", async () => {
     const { session, peer } = await rawApplication();
     const control = new AbortController();
@@ -317,6 +339,30 @@ describe("requests of the peer", () => {
 });
 
 describe("handlers", () => {
+  it("that wait for their turn are forgotten when the session ends", async () => {
+    const { session, peer } = await rawApplication();
+    const heard: string[] = [];
+    let goOn: () => void = () => undefined;
+    session.use(async (context, next) => {
+      heard.push(context.name);
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      return next();
+    });
+    const press = (seq: number) => ({
+      id: `d${seq}`,
+      event: "dtmf",
+      data: { seq, pressed_at: 1, released_at: 2, digit: "1" },
+    });
+    peer.send(press(0), press(1), { id: "t", method: "session.terminate", params: { reason: "" } });
+    await turns();
+    await session.close();
+    goOn();
+    await turns();
+    expect(heard).toEqual(["dtmf"]);
+  });
+
   it("know when the transport received the message, and at which byte of the media", async () => {
     const { voice, application, far } = await call();
     const seen: unknown[] = [];

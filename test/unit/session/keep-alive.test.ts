@@ -57,6 +57,18 @@ describe("a session that is kept alive", () => {
     await voice.close();
   });
 
+  it("asks a doubtful connection, and is content with sound in place of an answer", async () => {
+    const { session, peer } = await frozen();
+    const checked = session.check();
+    await vi.advanceTimersByTimeAsync(1000);
+    peer.transport.sendFrame(new Uint8Array(320));
+    await vi.advanceTimersByTimeAsync(1500);
+    await checked;
+    await turns();
+    expect(session.state).toBe("active");
+    await session.close();
+  });
+
   it("is not fooled by beats that waited while its thread was frozen", async () => {
     const [near] = createMemoryTransportPair();
     let beat: (received: number) => void = () => undefined;

@@ -459,6 +459,56 @@ describe("ending", () => {
     expect(near.closed).toBe(true);
   });
 
+  it("ends for the reason it began to end for, whatever is asked of it meanwhile", async () => {
+    let leave: () => void = () => undefined;
+    const { session, peer, near } = await rawVoice();
+    vi.spyOn(near, "flushed").mockReturnValue(
+      new Promise((resolve) => {
+        leave = resolve;
+      }),
+    );
+    session.handle("call.hangup", () => ({}));
+    peer.send({ id: "h", method: "call.hangup", params: { reason: "bye" } });
+    await turns();
+    expect(session.state).toBe("closing");
+    const closed = session.close("mine", new Error("mine"));
+    leave();
+    expect(await closed).toEqual({ reason: "bye", by: "remote", method: "call.hangup" });
+    expect(session.state).toBe("closed");
+  });
+
+  it("leaves it to the peer to close where both have agreed to end, also when asked again", async () => {
+    const { session, peer, near } = await rawVoice();
+    const close = vi.spyOn(near, "close");
+    const ended = session.hangUp("done");
+    await turns();
+    peer.send({ response: peer.messages.at(-1)!.id, result: {} });
+    await turns();
+    const again = session.hangUp("and again");
+    await turns();
+    expect([session.state, close.mock.calls.length]).toEqual(["closing", 0]);
+    void peer.transport.close(1000, "bye");
+    expect(await ended).toEqual({ reason: "done", by: "local" });
+    expect(await again).toEqual({ reason: "done", by: "local" });
+  });
+
+  it("ends also where the transport throws instead of closing, or the reason is no text", async () => {
+    const { session, near } = await rawVoice({ closeTimeoutMs: 100 });
+    const close = vi.spyOn(near, "close").mockImplementation(() => {
+      throw new Error("broken");
+    });
+    expect(await session.close("enough")).toEqual({ reason: "enough", by: "local" });
+    close.mockRestore();
+    await near.close();
+    for (const reason of [5, null, {}, "\ud800", "x".repeat(10_000)]) {
+      const { voice, application } = await call();
+      const end = voice.hangUp(reason as never);
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect((await end).by).toBe("local");
+      expect(await application.ended).toMatchObject({ by: "remote" });
+    }
+  });
+
   it("closes within its deadline though the transport does not", async () => {
     const { session, near } = await rawVoice({ closeTimeoutMs: 500 });
     const close = vi.spyOn(near, "close").mockReturnValue(new Promise(() => undefined));

@@ -114,6 +114,16 @@ describe("retry", () => {
     await expect(done).rejects.toMatchObject({ code: "transport-unreachable" });
   });
 
+  it("does not wait for an attempt that would begin after its time to try", async () => {
+    const { began, done } = rig(() => refused(false), { tryForMs: 300 });
+    await vi.advanceTimersByTimeAsync(0);
+    await vi.advanceTimersByTimeAsync(250);
+    await expect(done).rejects.toMatchObject({ code: "transport-unreachable" });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(began).toEqual([0, 250]); // the next would be at 750
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("tries once, however late that is, where it has no time to try again", async () => {
     const { began, done } = rig(() => refused(false), { tryForMs: 0, delayMs: 30 });
     await vi.advanceTimersByTimeAsync(1000);
