@@ -59,7 +59,7 @@ describe("bearer tokens", () => {
     const body = (text: string) => Buffer.from(text).toString("base64url");
     const bad = [
       await sign({ ...good, exp: now - 60 }),
-      await sign({ ...good, nbf: now + 60 }),
+      await sign({ ...good, nbf: now + 3600 }),
       await sign({ ...good, iss: "https://evil.example" }),
       await sign({ ...good, aud: "mail" }),
       await sign(eternal),
@@ -83,7 +83,8 @@ describe("bearer tokens", () => {
     ]);
     expect(server.stats().refused.credentials).toBe(bad.length + 1);
     for (const token of bad.slice(0, 7)) expect(log.join("\n")).not.toContain(token);
-    expect(await statusOf(url, await sign({ ...good, exp: now - 3 }))).toBe(101); // clocks differ
+    const justNow = Math.floor(Date.now() / 1000) - 1;
+    expect(await statusOf(url, await sign({ ...good, exp: justNow }))).toBe(101); // clocks differ
   });
 
   it("of two algorithms are checked with the set of keys, whichever key signed", async () => {
