@@ -10,18 +10,26 @@ const prefix = "bearer.";
 export const isBearer = (token: string): boolean => token.startsWith(prefix);
 
 /** A credential as a subprotocol, `bearer.<base64url>`: the one header that a page can set on a WebSocket. */
-export function bearerSubprotocol(credential: string): string {
-  const bytes = new TextEncoder().encode(credential);
+export const bearerSubprotocol = (credential: string): string => prefix + toBase64Url(credential);
+
+/** Any text in characters that a subprotocol may have. */
+export function toBase64Url(text: string): string {
+  const bytes = new TextEncoder().encode(text);
   const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-  return prefix + base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** Its opposite. Throws where it is not Base64, or not of UTF-8 text. */
+export function fromBase64Url(text: string): string {
+  const base64 = text.replaceAll("-", "+").replaceAll("_", "/");
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
 }
 
 /** Throws `ProtocolError` `protocol-bearer` for anything `bearerSubprotocol` would not write. */
 export function parseBearer(token: string): string {
   try {
-    const base64 = token.slice(prefix.length).replaceAll("-", "+").replaceAll("_", "/");
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    const credential = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    const credential = fromBase64Url(token.slice(prefix.length));
     if (credential && bearerSubprotocol(credential) === token) return credential;
   } catch {
     // Told below: what was wrong with a credential is nobody's business.

@@ -1,3 +1,4 @@
+import type { Resumption } from "../../protocol/signal/index.ts";
 import type { CallParty } from "../call-line.ts";
 
 /** A call with a person that a page which is loaded again can take up. */
@@ -17,7 +18,7 @@ export interface KeptCall {
 /** What a page leaves behind for itself. Its place at the hub is worth as much as a credential, for the hub's grace time: it stays in this tab. */
 export interface KeptCalls {
   readonly calls: readonly KeptCall[];
-  readonly resume: { readonly token: string; readonly seen: number };
+  readonly resume: Resumption;
 }
 
 /** How long a page may take to load again: no hub waits longer. */

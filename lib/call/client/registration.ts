@@ -1,9 +1,9 @@
-import type { SignalMessage } from "../../protocol/signal/index.ts";
+import type { Resumption, SignalMessage } from "../../protocol/signal/index.ts";
 import type { VoiceError } from "../voice-error.ts";
 import { clientError } from "./client-error.ts";
 import type { ClientState } from "./client-events.ts";
 import type { ClientOptions } from "./client-options.ts";
-import { type LinkState, type Resumption, SignalLink, type Welcome } from "./signal-link.ts";
+import { type LinkState, SignalLink, type Welcome } from "./signal-link.ts";
 import { TabLock } from "./tab-lock.ts";
 
 export interface RegistrationHost {

@@ -3,6 +3,7 @@ import {
   hubClose,
   hubSubprotocols,
   hubUrl,
+  type Resumption,
   type SignalData,
   SignalInbox,
   type SignalMessage,
@@ -34,12 +35,6 @@ export interface LinkSocket {
   onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null;
   send(text: string): void;
   close(code?: number, reason?: string): void;
-}
-
-/** A place at a hub, and the last message that was taken there. */
-export interface Resumption {
-  readonly token: string;
-  readonly seen: number;
 }
 
 export interface SignalLinkOptions {
@@ -163,13 +158,8 @@ export class SignalLink {
     let socket: LinkSocket;
     try {
       const base = (globalThis as { location?: { href: string } }).location?.href;
-      const address = hubUrl(webSocketUrl(hub, base), {
-        id,
-        displayName,
-        resume: this.#resume,
-        seen: this.#inbox.last,
-      });
-      socket = new Socket(address, hubSubprotocols(token));
+      const address = hubUrl(webSocketUrl(hub, base), { id, displayName });
+      socket = new Socket(address, hubSubprotocols(token, this.resumption));
     } catch (cause) {
       this.#refused(clientError("hub-refused", "The address of the hub cannot be opened.", cause));
       return;

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import { hubSubprotocol, maxSignalLength } from "../../protocol/index.ts";
+import { hubSubprotocol, maxSignalLength, type Resumption, resumptionOf } from "../../protocol/index.ts";
 import { systemClock } from "../../session/index.ts";
 import { Doorkeeper } from "../doorkeeper.ts";
 import { serviceRestart } from "../drain.ts";
@@ -28,6 +28,8 @@ const maxPayloadBytes = 3 * maxSignalLength;
 interface Admitted extends HubIdentity {
   /** It named the form of messages of today. */
   readonly current: boolean;
+  /** The place that it wants to have again. */
+  readonly place: Resumption | undefined;
 }
 
 /** The signalling server: connects people, and carries no sound. Listens as soon as it is made; see `createHub`. */
@@ -229,7 +231,8 @@ export class Hub {
     });
     if ("cause" in caller) return caller;
     const identity = hubIdentity(caller.identity, upgrade.request);
-    return "cause" in identity ? identity : { ...identity, current: caller.offered.includes(hubSubprotocol) };
+    if ("cause" in identity) return identity;
+    return { ...identity, current: caller.offered.includes(hubSubprotocol), place: resumptionOf(caller.offered) };
   }
 
   #fullFor({ request }: ReadUpgrade, { id }: Admitted): Refusal | undefined {
@@ -241,8 +244,9 @@ export class Hub {
     refuse(socket, refusal);
   }
 
-  #open(socket: WebSocket, { request }: ReadUpgrade, { id, displayName, nameIsGiven, current }: Admitted): void {
-    const { address, query } = request;
+  #open(socket: WebSocket, { request }: ReadUpgrade, admitted: Admitted): void {
+    const { id, displayName, nameIsGiven, current, place } = admitted;
+    const { address } = request;
     const line: HubSocketLine = new HubSocketLine(socket, this.#options, () => client?.outbox.last ?? 0);
     this.#accepted++;
     this.#lines.add(line);
@@ -252,9 +256,8 @@ export class Hub {
       this.#door.leave(address);
       if (this.#lines.size === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve();
     });
-    const resume = query.get("resume") ?? undefined;
-    const seen = /^\d{1,15}$/.test(query.get("seen") ?? "") ? Number(query.get("seen")) : undefined;
-    const arrival = { id, line, plain: !current, displayName, nameIsGiven, resume, seen };
+    const resumes = { resume: place?.token, seen: place?.seen };
+    const arrival = { id, line, plain: !current, displayName, nameIsGiven, ...resumes };
     const client: HubClient | undefined = this.#guard(line, () => this.#switchboard.connect(arrival));
     if (!client) return;
     line.listen({

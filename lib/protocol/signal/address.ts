@@ -1,4 +1,4 @@
-import { bearerSubprotocol } from "../bearer.ts";
+import { bearerSubprotocol, fromBase64Url, toBase64Url } from "../bearer.ts";
 
 /**
  * Names the form of the messages. Who offers it gets `welcome` at once; who offers nothing is taken for a client of the plain older form until it
@@ -6,30 +6,49 @@ import { bearerSubprotocol } from "../bearer.ts";
  */
 export const hubSubprotocol = "voicebridge.hub.v1";
 
-/** What a client puts into `Sec-WebSocket-Protocol`: a browser that offers a credential must offer something that can be echoed. */
-export const hubSubprotocols = (token?: string): string[] =>
-  token === undefined ? [hubSubprotocol] : [hubSubprotocol, bearerSubprotocol(token)];
+/** A place at a hub that a client has, or had until its connection was lost, and the last `seq` that it has seen there. */
+export interface Resumption {
+  /** `resumeToken` of the last `welcome`: takes the place of the connection that was lost, and keeps its calls. */
+  readonly token: string;
+  /** The hub sends what came after it again. */
+  readonly seen: number;
+}
 
-/** Who connects to a hub, and where it goes on after a lost connection. The credential is not part of the address. */
+/**
+ * What a client puts into `Sec-WebSocket-Protocol`: a browser that offers a credential must offer something that can be echoed. Neither the
+ * credential nor the place that it resumes stands in an address, which browsers print and proxies log.
+ */
+export const hubSubprotocols = (token?: string, resume?: Resumption): string[] => [
+  hubSubprotocol,
+  ...(token === undefined ? [] : [bearerSubprotocol(token)]),
+  ...(resume === undefined ? [] : [`resume.${resume.seen}.${toBase64Url(resume.token)}`]),
+];
+
+/** The place that these subprotocols name, as far as it can be read. */
+export function resumptionOf(offered: readonly string[]): Resumption | undefined {
+  for (const subprotocol of offered) {
+    const [, seen, token] = /^resume\.(\d{1,15})\.([\w-]{1,1024})$/.exec(subprotocol) ?? [];
+    if (seen === undefined || token === undefined) continue;
+    try {
+      return { token: fromBase64Url(token), seen: Number(seen) };
+    } catch {
+      return undefined; // it begins anew
+    }
+  }
+  return undefined;
+}
+
+/** Who connects to a hub. */
 export interface HubAddress {
   readonly id: string;
   readonly displayName?: string | undefined;
-  /** `resumeToken` of the last `welcome`: takes the place of the connection that was lost, and keeps its calls. */
-  readonly resume?: string | undefined;
-  /** The last `seq` that this client has seen of the hub; the hub sends what came after it again. */
-  readonly seen?: number | undefined;
 }
 
 /** `wss://host/hub?id=alice`, with whatever the address holds already. */
-export function hubUrl(hub: string | URL, { id, displayName, resume, seen }: HubAddress): string {
+export function hubUrl(hub: string | URL, { id, displayName }: HubAddress): string {
   const url = new URL(hub);
-  const set = (key: string, value: string | number | undefined): void => {
-    if (value !== undefined) url.searchParams.set(key, String(value));
-  };
-  set("id", id);
-  set("name", displayName);
-  set("resume", resume);
-  set("seen", resume === undefined ? undefined : seen);
+  url.searchParams.set("id", id);
+  if (displayName !== undefined) url.searchParams.set("name", displayName);
   return url.href;
 }
 

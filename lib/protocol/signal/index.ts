@@ -1,4 +1,12 @@
-export { type HubAddress, hubClose, hubSubprotocol, hubSubprotocols, hubUrl } from "./address.ts";
+export {
+  type HubAddress,
+  hubClose,
+  hubSubprotocol,
+  hubSubprotocols,
+  hubUrl,
+  type Resumption,
+  resumptionOf,
+} from "./address.ts";
 export {
   type HubType,
   isPlainType,

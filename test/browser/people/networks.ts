@@ -5,7 +5,7 @@ import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium } from "@playwright/test";
-import { launchOptions } from "./people.ts";
+import { launchOptions, Person, startHub } from "./people.ts";
 
 const sides = ["a", "b"] as const;
 export type Side = (typeof sides)[number];
@@ -145,5 +145,30 @@ export class Networks {
 
   #of(side: Side): string {
     return `${this.#name}-${side}`;
+  }
+}
+
+/** Two people, each in a browser of its own, with nothing but the ways between them and the hub beside them. Everything is given back. */
+export async function onTwoNetworks(
+  baseURL: string,
+  run: (people: { alice: Person; bob: Person; networks: Networks }) => Promise<void>,
+): Promise<void> {
+  const hub = await startHub();
+  const networks = new Networks();
+  const browsers: Browser[] = [];
+  try {
+    await networks.reach(Number(new URL(baseURL).port));
+    await networks.reach(Number(new URL(hub.url).port));
+    browsers.push(await networks.browser("a"), await networks.browser("b"));
+    const [alice, bob] = await Promise.all([
+      Person.open(browsers[0]!, "alice", hub.url, {}, baseURL),
+      Person.open(browsers[1]!, "bob", hub.url, {}, baseURL),
+    ]);
+    await run({ alice, bob, networks });
+    await Promise.all([alice.close(), bob.close()]);
+  } finally {
+    await Promise.all(browsers.map((browser) => browser.close()));
+    networks.close();
+    await hub.close();
   }
 }

@@ -1,6 +1,6 @@
-import { type Browser, expect, test } from "@playwright/test";
-import { Networks, whyNoNetworks } from "./networks.ts";
-import { likeness, Person, startHub } from "./people.ts";
+import { expect, test } from "@playwright/test";
+import { onTwoNetworks, whyNoNetworks } from "./networks.ts";
+import { likeness, type Person } from "./people.ts";
 
 const obstacle = whyNoNetworks();
 if (obstacle !== undefined)
@@ -27,17 +27,7 @@ test("the only network between two people is gone and another one is there: soun
 }) => {
   test.skip(obstacle !== undefined, "needs network namespaces");
   test.setTimeout(180_000);
-  const hub = await startHub();
-  const networks = new Networks();
-  const browsers: Browser[] = [];
-  try {
-    await networks.reach(Number(new URL(baseURL!).port));
-    await networks.reach(Number(new URL(hub.url).port));
-    browsers.push(await networks.browser("a"), await networks.browser("b"));
-    const [alice, bob] = await Promise.all([
-      Person.open(browsers[0]!, "alice", hub.url, {}, baseURL),
-      Person.open(browsers[1]!, "bob", hub.url, {}, baseURL),
-    ]);
+  await onTwoNetworks(baseURL!, async ({ alice, bob, networks }) => {
     const both = [alice, bob];
     await alice.call("bob");
     await bob.accept();
@@ -67,11 +57,6 @@ test("the only network between two people is gone and another one is there: soun
     await bob.says("ended normal by remote");
     for (const person of both) {
       expect((await person.said()).filter((what) => what.startsWith("ended"))).toHaveLength(1);
-      await person.close();
     }
-  } finally {
-    await Promise.all(browsers.map((browser) => browser.close()));
-    networks.close();
-    await hub.close();
-  }
+  });
 });

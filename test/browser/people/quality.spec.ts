@@ -1,6 +1,6 @@
-import { type Browser, expect, test } from "@playwright/test";
-import { Networks, whyNoNetworks } from "./networks.ts";
-import { Person, startHub } from "./people.ts";
+import { expect, test } from "@playwright/test";
+import { onTwoNetworks, whyNoNetworks } from "./networks.ts";
+import type { Person } from "./people.ts";
 
 const obstacle = whyNoNetworks();
 if (obstacle !== undefined)
@@ -11,17 +11,7 @@ test("where the network loses sound, who hears it is told once within the minute
 }) => {
   test.skip(obstacle !== undefined, "needs network namespaces");
   test.setTimeout(180_000);
-  const hub = await startHub();
-  const networks = new Networks();
-  const browsers: Browser[] = [];
-  try {
-    await networks.reach(Number(new URL(baseURL!).port));
-    await networks.reach(Number(new URL(hub.url).port));
-    browsers.push(await networks.browser("a"), await networks.browser("b"));
-    const [alice, bob] = await Promise.all([
-      Person.open(browsers[0]!, "alice", hub.url, {}, baseURL),
-      Person.open(browsers[1]!, "bob", hub.url, {}, baseURL),
-    ]);
+  await onTwoNetworks(baseURL!, async ({ alice, bob, networks }) => {
     for (const { page } of [alice, bob]) {
       await page.evaluate(() => {
         window.log = [];
@@ -54,10 +44,5 @@ test("where the network loses sound, who hears it is told once within the minute
     await expect.poll(() => kinds(bob), { timeout: 40_000 }).toEqual(["alert", "recovered"]);
     await bob.page.waitForTimeout(5000);
     expect(await kinds(bob)).toEqual(["alert", "recovered"]);
-    await Promise.all([alice.close(), bob.close()]);
-  } finally {
-    await Promise.all(browsers.map((browser) => browser.close()));
-    networks.close();
-    await hub.close();
-  }
+  });
 });

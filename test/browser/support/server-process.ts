@@ -1,64 +1,35 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
-import { build } from "esbuild";
+import { buildProgram, ProgramProcess } from "./program-process.ts";
 import type { ServerNews } from "./server-program.ts";
 
-const root = resolve(import.meta.dirname, "../../..");
-
 /** The program as Node can run it. */
-export async function buildServerProgram(): Promise<string> {
-  const outfile = resolve(root, "build/browser-support/server-program.mjs");
-  await mkdir(resolve(outfile, ".."), { recursive: true });
-  await build({
-    entryPoints: [resolve(import.meta.dirname, "server-program.ts")],
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    packages: "external",
-    logLevel: "error",
-  });
-  return outfile;
-}
+export const buildServerProgram = (): Promise<string> =>
+  buildProgram("server-program", { file: resolve(import.meta.dirname, "server-program.ts") });
 
 /** A voice server that can be killed, stopped and started again at the same address. */
 export class ServerProcess {
   readonly news: ServerNews[] = [];
-  readonly #program: string;
-  #child: ChildProcess | undefined;
-  #port = 0;
+  readonly #process: ProgramProcess;
 
   constructor(program: string) {
-    this.#program = program;
+    this.#process = new ProgramProcess(program);
   }
 
   get url(): string {
-    return `ws://127.0.0.1:${this.#port}/agent`;
+    return `ws://127.0.0.1:${new URL(this.#process.url).port}/agent`;
   }
 
   /** Resolves with when it was there, epoch milliseconds. */
   async start(): Promise<number> {
-    const child = spawn(process.execPath, [this.#program, String(this.#port)], {
-      stdio: ["ignore", "pipe", "inherit"],
+    let listeningAt = 0;
+    await this.#process.start((line) => {
+      const news = JSON.parse(line) as ServerNews;
+      this.news.push(news);
+      if (news.type !== "listening") return undefined;
+      listeningAt = news.at;
+      return news.url;
     });
-    this.#child = child;
-    return new Promise((done, fail) => {
-      child.once("exit", (code, signal) => fail(new Error(`The server ended: ${code ?? signal}.`)));
-      let rest = "";
-      child.stdout?.on("data", (text: Buffer) => {
-        const lines = (rest + text).split("\n");
-        rest = lines.pop() ?? "";
-        for (const line of lines) {
-          const news = JSON.parse(line) as ServerNews;
-          this.news.push(news);
-          if (news.type !== "listening") continue;
-          this.#port = Number(new URL(news.url).port);
-          done(news.at);
-        }
-      });
-    });
+    return listeningAt;
   }
 
   of<T extends ServerNews["type"]>(type: T): Extract<ServerNews, { type: T }>[] {
@@ -67,19 +38,15 @@ export class ServerProcess {
 
   /** SIGSTOP: its sockets stay open, and nobody is there. */
   freeze(): void {
-    this.#child?.kill("SIGSTOP");
+    this.#process.freeze();
   }
 
   thaw(): void {
-    this.#child?.kill("SIGCONT");
+    this.#process.thaw();
   }
 
   /** SIGKILL. */
-  async kill(): Promise<void> {
-    const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = new Promise((done) => child.once("exit", done));
-    child.kill("SIGKILL");
-    await exited;
+  kill(): Promise<void> {
+    return this.#process.kill();
   }
 }

@@ -39,10 +39,11 @@ export class SocketPhone {
 
   constructor(
     url: string,
-    address: HubAddress,
+    { resume, seen = 0, ...address }: HubAddress & { resume?: string | undefined; seen?: number | undefined },
     options: { token?: string; protocols?: string[]; headers?: Record<string, string> } = {},
   ) {
-    const protocols = options.protocols ?? hubSubprotocols(options.token);
+    const protocols =
+      options.protocols ?? hubSubprotocols(options.token, resume === undefined ? undefined : { token: resume, seen });
     this.socket = new WebSocket(hubUrl(url, address), protocols, { headers: options.headers ?? {} });
     this.socket.on("error", () => {});
     this.socket.on("message", (data: Buffer) => void this.messages.push(decodeSignal(data.toString())));

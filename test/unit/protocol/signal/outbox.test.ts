@@ -5,6 +5,7 @@ import {
   hubSubprotocols,
   hubUrl,
   parseSubprotocols,
+  resumptionOf,
   SignalInbox,
   SignalOutbox,
 } from "../../../../lib/protocol/index.ts";
@@ -63,14 +64,13 @@ describe("an outbox", () => {
 });
 
 describe("the address of a hub", () => {
-  it("carries who dials and what was seen, beside what it holds already", () => {
+  it("carries who dials, beside what it holds already", () => {
     expect(hubUrl("wss://example.org/hub?room=1", { id: "alice smith" })).toBe(
       "wss://example.org/hub?room=1&id=alice+smith",
     );
-    expect(hubUrl("wss://example.org/hub", { id: "a", displayName: "Ä", resume: "t", seen: 4 })).toBe(
-      "wss://example.org/hub?id=a&name=%C3%84&resume=t&seen=4",
+    expect(hubUrl("wss://example.org/hub", { id: "a", displayName: "Ä" })).toBe(
+      "wss://example.org/hub?id=a&name=%C3%84",
     );
-    expect(hubUrl("wss://example.org/hub", { id: "a", seen: 4 })).toBe("wss://example.org/hub?id=a");
   });
 
   it("is offered together with the credential", () => {
@@ -78,5 +78,22 @@ describe("the address of a hub", () => {
       tokens: ["voicebridge.hub.v1"],
       bearer: "s3cret",
     });
+  });
+
+  it("is offered together with the place that is resumed, whatever its token is made of", () => {
+    const place = { token: "Ä, =?/ t0ken", seen: 40_000 };
+    const { tokens, bearer } = parseSubprotocols(hubSubprotocols("s3cret", place).join(", "));
+    expect(bearer).toBe("s3cret");
+    expect(tokens[0]).toBe("voicebridge.hub.v1");
+    expect(resumptionOf(tokens)).toEqual(place);
+    for (const odd of [
+      "resume.",
+      "resume..dA",
+      "resume.x.dA",
+      "resume.1.====",
+      "resume.1._w",
+      `resume.${"9".repeat(16)}.dA`,
+    ])
+      expect(resumptionOf(["voicebridge.hub.v1", odd]), odd).toBeUndefined();
   });
 });
