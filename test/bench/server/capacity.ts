@@ -1,6 +1,5 @@
 import type { LoadReport } from "../../../lib/node/load/load-report.ts";
-import { runLoadTest } from "../../../lib/node/load/load-test.ts";
-import { RawLine } from "./raw-line.ts";
+import type { Generator } from "./generator.ts";
 import { ServerProcess, type ServerProgram } from "./server-process.ts";
 
 /** One attempt to hold so many sessions. */
@@ -24,6 +23,8 @@ export interface Attempt {
 }
 
 export interface CapacityOptions {
+  readonly generator: Generator;
+  readonly warmUpMs: number;
   readonly durationMs: number;
   readonly maxP99Ms: number;
   readonly onAttempt: (attempt: Attempt) => void;
@@ -33,33 +34,28 @@ export interface CapacityOptions {
 export async function attempt(
   program: ServerProgram,
   sessions: number,
-  { durationMs, maxP99Ms }: Pick<CapacityOptions, "durationMs" | "maxP99Ms">,
+  { generator, warmUpMs, durationMs, maxP99Ms }: Omit<CapacityOptions, "onAttempt">,
 ): Promise<Attempt> {
   const server = await ServerProcess.start(program);
   try {
     const idleKb = server.residentKb();
     let busyKb = idleKb;
-    let [cpuFromMs, cpuToMs, measuredAt, measuredMs, echoed] = [0, 0, 0, 0, 0];
-    let [ownFrom, ownUs] = [process.cpuUsage(), 0];
-    const report = await runLoadTest({
+    let [cpuFromMs, cpuToMs, ownFromUs, ownToUs, measuredMs, echoed] = [0, 0, 0, 0, 0, 0];
+    let measuredAt: number | undefined;
+    const report = await generator.run({
       url: server.url,
-      line: (listener) => new RawLine(server.url, listener),
       connections: sessions,
+      warmUpMs,
       durationMs,
-      onProgress: ({ phase, echoedFrames }) => {
+      onProgress: ({ phase, echoedFrames, cpuUs }) => {
         if (phase !== "measuring") return;
+        const now = performance.now();
         busyKb = Math.max(busyKb, server.residentKb());
         cpuToMs = server.cpuMs() ?? 0;
-        measuredMs = performance.now() - measuredAt;
+        ownToUs = cpuUs;
         echoed = echoedFrames;
-        const { user, system } = process.cpuUsage(ownFrom);
-        ownUs = user + system;
-      },
-      onMeasuring: () => {
-        busyKb = server.residentKb();
-        cpuFromMs = server.cpuMs() ?? 0;
-        measuredAt = performance.now();
-        ownFrom = process.cpuUsage();
+        if (measuredAt === undefined) [measuredAt, cpuFromMs, ownFromUs] = [now, cpuToMs, cpuUs];
+        measuredMs = now - measuredAt;
       },
     });
     const { connected, endedEarly, frames, latenessMs, sendLateMs } = report;
@@ -71,7 +67,7 @@ export async function attempt(
       p99Ms: latenessMs.p99,
       generatorP99Ms: sendLateMs.p99,
       cpuPercent: measuredMs > 0 && usedMs !== undefined ? Math.round((usedMs * 100) / measuredMs) : undefined,
-      generatorUsPerFrame: echoed > 0 ? Math.round((ownUs * 10) / echoed) / 10 : 0,
+      generatorUsPerFrame: echoed > 0 ? Math.round(((ownToUs - ownFromUs) * 10) / echoed) / 10 : 0,
       usPerFrame: echoed > 0 && usedMs !== undefined ? Math.round((usedMs * 10_000) / echoed) / 10 : undefined,
       kbPerSession: Math.round(((busyKb - idleKb) * 10) / sessions) / 10,
       lost: frames.lost,

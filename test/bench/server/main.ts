@@ -1,7 +1,8 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { type Attempt, findCapacity } from "./capacity.ts";
-import { goProgram } from "./go-program.ts";
+import { type Generator, nodeGenerator } from "./generator.ts";
+import { goGenerator, goServer } from "./go-program.ts";
 import { type ServerKind, serve } from "./serve.ts";
 import type { ServerProgram } from "./server-process.ts";
 import { type SoakReport, soak } from "./soak.ts";
@@ -9,12 +10,15 @@ import { type SoakReport, soak } from "./soak.ts";
 const help = `npm run bench:server -- [options]
 
 How many calls of 50 frames a second each way one server process holds: every session up, no frame lost, 99 % of the frames back within 20 ms of
-when they were due. The same generator, in this process, for all servers: voicebridge with an echo agent, a server in Go that echoes, and the
-least that can be written on ws. Memory is what a session adds to the server's process. Where the generator itself is late by more than that, the
+when they were due. The same generator for all servers: voicebridge with an echo agent, a server in Go that echoes, and the least that can be
+written on ws. It sends what is due and takes in what came every millisecond, so that what shares the machine with the servers is cheap; what
+comes between is counted as later than it was. It is a program in Go; without Go it is this process, at twice the cost. Two seconds of sound
+are not measured, five are. Memory is what a session adds to the server's process. Where the generator itself is late by more than that, the
 machine is too busy or too small to judge, and the table says so; µs/frame is processor time a frame, in and out, which depends less on that.
 
   --quick            two short attempts a server: shows that it works, and judges nothing
   --only NAME        voicebridge, go or ws
+  --generator NAME   go or node; default go, where it is installed
   --soak [SECONDS]   afterwards voicebridge at half of what it held, for so long (600): memory, losses, endings; a line every 10 s, and a verdict
   --sessions N       look for no limit: one attempt with so many sessions, or the soak
   --json             one JSON object on standard output instead of the table
@@ -36,6 +40,7 @@ const { values } = parseArgs({
     serve: { type: "string" },
     quick: { type: "boolean", default: false },
     only: { type: "string" },
+    generator: { type: "string" },
     soak: { type: "string" },
     sessions: { type: "string" },
     json: { type: "boolean", default: false },
@@ -67,10 +72,12 @@ function ownProgram(kind: ServerKind, name: string): ServerProgram {
   return { name, command: process.execPath, words: [process.argv[1]!, "--serve", kind] };
 }
 
-async function measure(program: ServerProgram): Promise<Row> {
+async function measure(program: ServerProgram, generator: Generator): Promise<Row> {
   const steps = values.sessions ? [Number(values.sessions)] : values.quick ? quickSteps : fullSteps;
   let limitedBy: Row["limitedBy"];
   const found = await findCapacity(program, steps, {
+    generator,
+    warmUpMs: values.quick ? 500 : 2000,
     durationMs: values.quick ? 1000 : 5000,
     maxP99Ms: judged ? maxP99Ms : Number.POSITIVE_INFINITY,
     onAttempt: ({ sessions, held, p99Ms, generatorP99Ms, usPerFrame, generatorUsPerFrame, lost }: Attempt) => {
@@ -116,8 +123,12 @@ function table(rows: readonly Row[], skipped: readonly string[], soaked: SoakRep
 async function main(): Promise<number> {
   const ours = ownProgram("voicebridge", "voicebridge");
   const seconds = Number(values.soak ?? 0);
-  const go = values.only === undefined || values.only === "go" ? goProgram() : "not asked for";
-  const skipped = typeof go === "string" && values.only !== "voicebridge" ? [`SKIPPED  Go: ${go}`] : [];
+  const go = values.only === undefined || values.only === "go" ? goServer() : "not asked for";
+  const inGo = values.generator === "node" ? "not asked for" : goGenerator();
+  if (values.generator === "go" && typeof inGo === "string") throw new Error(`No generator in Go: ${inGo}`);
+  const generator = typeof inGo === "string" ? nodeGenerator : inGo;
+  progress(`the generator is written in ${generator.name}`);
+  const skipped = typeof go === "string" && go !== "not asked for" ? [`SKIPPED  Go: ${go}`] : [];
   const programs = [ours, ...(typeof go === "string" ? [] : [go]), ownProgram("ws", "ws, nothing else")];
   const wanted = programs.filter((program, i) => {
     const key = i === 0 ? "voicebridge" : program === go ? "go" : "ws";
@@ -125,11 +136,13 @@ async function main(): Promise<number> {
   });
   if (seconds > 0 && values.sessions !== undefined) wanted.length = 0;
   const rows: Row[] = [];
-  for (const program of wanted) rows.push(await measure(program));
+  for (const program of wanted) rows.push(await measure(program, generator));
   const own = rows.find(({ name }) => name === ours.name);
   const half = Number(values.sessions ?? Math.floor((own?.sessions ?? 0) / 2));
   const soaked =
-    seconds > 0 && half > 0 ? await soak(ours, half, seconds, (text) => progress(`soak: ${text}`)) : undefined;
+    seconds > 0 && half > 0
+      ? await soak(ours, generator, { sessions: half, seconds }, (text) => progress(`soak: ${text}`))
+      : undefined;
   const goalMet = own === undefined || !judged || own.sessions >= goalSessions;
   if (values.json) {
     const peers = rows.filter((row) => row !== own);
@@ -143,6 +156,7 @@ async function main(): Promise<number> {
         kbPerSession,
         usPerFrame,
         limitedBy,
+        generator: generator.name,
         peer: peers[0] ?? null,
         peers,
         soak: soaked,

@@ -1,5 +1,4 @@
-import { runLoadTest } from "../../../lib/node/load/load-test.ts";
-import { RawLine } from "./raw-line.ts";
+import type { Generator } from "./generator.ts";
 import { ServerProcess, type ServerProgram } from "./server-process.ts";
 
 export interface SoakReport {
@@ -22,17 +21,17 @@ export interface SoakReport {
 /** Holds so many sessions for a long time. */
 export async function soak(
   program: ServerProgram,
-  sessions: number,
-  seconds: number,
+  generator: Generator,
+  { sessions, seconds }: { readonly sessions: number; readonly seconds: number },
   onProgress: (text: string) => void,
 ): Promise<SoakReport> {
   const server = await ServerProcess.start(program);
   const memory: number[] = [];
   try {
-    const { frames, endedEarly, endedCleanly, latenessMs } = await runLoadTest({
+    const { frames, endedEarly, endedCleanly, latenessMs } = await generator.run({
       url: server.url,
-      line: (listener) => new RawLine(server.url, listener),
       connections: sessions,
+      warmUpMs: 1000,
       durationMs: seconds * 1000,
       onProgress: ({ phase, elapsedMs, active, failed, sentFrames, echoedFrames, p99Ms }) => {
         if (phase === "connecting") onProgress(`${active} of ${sessions} sessions are up, ${failed} failed`);
