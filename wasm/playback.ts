@@ -52,7 +52,9 @@ import {
   CHUNK,
   chunkSamples,
   chunkTaken,
+  FLUSH_FADE_MS,
   flushVoice,
+  isSounding,
   lagMs,
   openVoice,
   operation,
@@ -80,7 +82,7 @@ import { stretchInserted, stretchReady, stretchRemoved } from "./stretch/index";
  * - playbackPull fills OUTPUT with f32 on the ±1 scale, always all of it, silence where there is nothing to play.
  * - playbackFlush(position) discards what came before that byte of the stream, held or still to arrive, and nothing after it.
  * - Samples, always: received = played + dropped + flushed + held. A sample is played once it was rendered at the codec rate, at most
- *   5 ms before the device gets it; a flush takes back what the device has not got.
+ *   5 ms before the device gets it; a flush takes back what the device has not got, less 2.5 ms that fade.
  * - Audio that does not fit (120 s) is refused newest first, and counted as dropped.
  *
  *   bytes → decode → store ← law says how → stretch → conceal → resampler 1 (trim, drift) → OUTPUT
@@ -101,6 +103,10 @@ let appliedPpm: f64 = 0;
 let ticking: bool = false;
 /** Bytes before the last flush, which are discarded on arrival. */
 let flushBytes: f64 = 0;
+/** Device samples of a flush that are still to be faded, and then to be silent while the resampler forgets what was cut off. */
+let fadeFrames: i32 = 1;
+let fadeLeft: i32 = 0;
+let silenceLeft: i32 = 0;
 
 /** Returns 0, or −1 for a codec or a rate that is not supported. The stream begins anew: all counters are zero. */
 export function playbackOpen(codecId: i32, rate: i32, deviceRate: i32): i32 {
@@ -115,9 +121,12 @@ export function playbackOpen(codecId: i32, rate: i32, deviceRate: i32): i32 {
   }
   openClock(deviceRate);
   openLaw(rate, TICK_MS, false, storeSize);
-  openVoice(rate);
+  const latencySamples = resamplerNeed(1, 1);
+  openVoice(rate, latencySamples);
   openTally(TICK_MS);
-  latencyMs = <f64>resamplerNeed(1, 1) / perMs;
+  latencyMs = <f64>latencySamples / perMs;
+  fadeFrames = <i32>((FLUSH_FADE_MS * <f64>deviceRate) / 1000.0);
+  fadeLeft = silenceLeft = 0;
   levelReset();
   resamplerSetPpm(1, 0);
   tickMs = appliedPpm = flushBytes = 0;
@@ -159,8 +168,19 @@ export function playbackPull(frames: i32, nowMs: f64): i32 {
     const address = OUTPUT + ((<usize>i) << 2);
     store<f32>(address, load<f32>(address) * (1.0 / 32768.0));
   }
+  if (silenceLeft) fadeFlushed(total);
   levelFeed(OUTPUT, total);
   return total;
+}
+
+/** The device, not the media, fades: what lies in the resampler is in the fade already. */
+function fadeFlushed(frames: i32): void {
+  for (let i = 0; i < frames && silenceLeft; i++) {
+    const address = OUTPUT + ((<usize>i) << 2);
+    store<f32>(address, (load<f32>(address) * <f32>fadeLeft) / <f32>(fadeFrames + 1));
+    if (fadeLeft) fadeLeft--;
+    else silenceLeft--;
+  }
 }
 
 function feedResampler(samples: i32): void {
@@ -194,18 +214,26 @@ export function playbackFlush(position: f64): f64 {
   const pending = max(position - max(receivedBytes, flushBytes), 0.0);
   flushBytes = max(flushBytes, position);
   // A unit of which only a part came before the position goes whole, but is not counted beyond it.
-  const removed = toBytes(<f64>flushVoice(clockNow(), until));
+  const removed = toBytes(<f64>flush(until));
   const carried = <f64>carriedBytes();
   const whole = receivedBytes - carried;
   const part = position > whole ? min(position - whole, carried) : position - toBytes(until);
   return max(removed + part, 0.0) + pending;
 }
 
+function flush(until: f64): i32 {
+  if (isSounding()) {
+    if (!silenceLeft) fadeLeft = fadeFrames;
+    silenceLeft = <i32>(latencyMs * <f64>openedDevice * 0.001);
+  }
+  return flushVoice(clockNow(), until);
+}
+
 /** RTP: all that was received, less the newest bytes from the position on; what is still to arrive is not known by its bytes. */
 function flushPackets(position: f64): f64 {
   const kept = max(receivedBytes - position, 0.0);
   const until = end - (kept / <f64>unitBytes) * <f64>unitSamples;
-  return isFlushed(until) ? toBytes(<f64>flushVoice(clockNow(), Math.floor(until))) : 0;
+  return isFlushed(until) ? toBytes(<f64>flush(Math.floor(until))) : 0;
 }
 
 /** Is there anything before `until` that was not heard? At the very end there is what the device has not got yet. */

@@ -48,8 +48,8 @@ export const COPY: usize = memory.data(1024 * 4 + 2 * 64, 64) + 64;
 export const FADING: usize = memory.data(240 * 4 + 2 * 64, 64) + 64;
 
 const FADE_MS: f64 = 5.0;
-/** Of a flush: a full scale ends in steps below 1 %, and, after the resampler, within 10 ms of the peer saying so. */
-const FLUSH_FADE_MS: f64 = 2.5;
+/** Of a flush, at the rate of the device: a full scale ends in steps below 1 %. */
+export const FLUSH_FADE_MS: f64 = 2.5;
 /** Copied ahead while stretching: the longest splice, a step, and 10 ms to render. */
 const AHEAD_MS: f64 = 40.0;
 /** Longest gap that is filled from two sides. */
@@ -70,7 +70,9 @@ export let tickMedia: i32 = 0;
 export let resamplePpm: f64 = 0.0;
 
 let fadeSamples: i32 = 80;
-let flushSamples: i32 = 40;
+/** What the fade of a flush needs beyond what the resampler has got, and the silence behind it, which is how far the resampler looks ahead. */
+let flushSamples: i32 = 0;
+let flushSilence: i32 = 40;
 /** Samples behind the playhead that the stretcher plays again. */
 let replay: i32 = 0;
 /** Samples of a gap that are prepared from two sides. */
@@ -78,12 +80,14 @@ let filling: i32 = 0;
 /** Samples of FADING not yet cross-faded into what follows a cut. */
 let joining: i32 = 0;
 
-export function openVoice(rate: i32): void {
+/** `latencySamples`: how far the resampler is ahead of the device. */
+export function openVoice(rate: i32, latencySamples: i32): void {
   joinAudio();
   concealOpen(rate);
   stretchOpen(rate);
   fadeSamples = <i32>((FADE_MS * <f64>rate) / 1000.0);
-  flushSamples = <i32>((FLUSH_FADE_MS * <f64>rate) / 1000.0);
+  flushSamples = max(0, <i32>((FLUSH_FADE_MS * <f64>rate) / 1000.0) - latencySamples);
+  flushSilence = latencySamples;
   chunkSamples = chunkTaken = tickMedia = replay = filling = joining = 0;
   operation = SILENT;
   resamplePpm = 0.0;
@@ -290,12 +294,12 @@ function fadeOut(from: i32, to: i32): void {
 }
 
 /**
- * Silences everything before media position `to`: what the resampler has not got yet fades over 2.5 ms and the rest is taken back.
- * Returns the samples removed.
+ * Silences everything before media position `to`: what the resampler has not got is taken back, but for what the device fades out
+ * (FLUSH_FADE_MS). Returns the samples removed.
  */
 export function flushVoice(now: f64, to: f64): i32 {
   let back = 0;
-  if (mode != IDLE || operation != SILENT) {
+  if (isSounding()) {
     const pending = chunkSamples - chunkTaken;
     memory.copy(CHUNK, CHUNK + ((<usize>chunkTaken) << 2), (<usize>pending) << 2);
     chunkTaken = 0;
@@ -303,8 +307,8 @@ export function flushVoice(now: f64, to: f64): i32 {
     if (pending < flushSamples) extend(flushSamples - pending, to);
     // What a tick played is spread evenly over it.
     else back = ((pending - flushSamples) * tickMedia) / tickSamples;
-    chunkSamples = flushSamples;
-    fadeOut(0, flushSamples);
+    memory.fill(CHUNK + ((<usize>flushSamples) << 2), 0, (<usize>flushSilence) << 2);
+    chunkSamples = flushSamples + flushSilence;
     back = min(back + dropReady(), <i32>utterancePlayed);
   }
   replay = filling = joining = 0;
@@ -313,6 +317,11 @@ export function flushVoice(now: f64, to: f64): i32 {
   takeBack(<f64>back);
   countFlushed(<f64>back);
   return back + flushLaw(now, to, 0);
+}
+
+/** Does what is rendered now come from media, or stand for it? */
+export function isSounding(): bool {
+  return mode != IDLE || operation != SILENT;
 }
 
 /** Appends `n` samples to CHUNK from media before `to`, or synthesised where there is none. */

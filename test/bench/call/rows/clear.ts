@@ -39,7 +39,7 @@ export async function measureClear(setting: Setting): Promise<RowResult> {
 }
 
 async function measure(path: (typeof paths)[number], { browser, host, quick, progress }: Setting) {
-  const rounds = quick ? 3 : 6;
+  const rounds = quick ? 3 : 12;
   const sound = agentSound(6);
   const echo = host.agent;
   let agent: VoiceSession | undefined;

@@ -6,14 +6,18 @@ import { median } from "../statistics.ts";
 
 const stallMs = 400;
 const paths = ["ours", "mainThread", "webrtc"] as const satisfies readonly PathName[];
-/** So close to the delay of before, for this long, is back (bench:jitter counts the same way). */
+/** So close to the delay of just before the stall, for this long, is back (bench:jitter counts the same way) … */
 const toleranceMs = 30;
 const backForMs = 500;
+/** … unless that was itself so much above the delay of before the first stall: who stays late is not back. */
+const wanderMs = 100;
 
 interface Measured {
   readonly beforeMs: number;
   readonly afterMs: number;
-  /** From the end of each stall until the delay is what it was; undefined where it is not before the next one. */
+  /** The delay before each stall: a busy machine is jitter too, and moves what a call that adapts aims for. */
+  readonly basesMs: readonly number[];
+  /** From the end of each stall until the delay is back; undefined where it is not before the next one. */
   readonly recoveriesMs: readonly (number | undefined)[];
 }
 
@@ -39,6 +43,7 @@ export async function measureStalls(setting: Setting): Promise<RowResult> {
       paths.flatMap((path) => [
         [figureName(path, "stallDelayBeforeMs"), measured[path].beforeMs],
         [figureName(path, "stallDelayAfterMs"), measured[path].afterMs],
+        [figureName(path, "stallBasesMs"), measured[path].basesMs],
         [figureName(path, "stallsRecovered"), recovered(measured[path]).length],
         [figureName(path, "stallRecoveriesMs"), recovered(measured[path])],
       ]),
@@ -84,9 +89,11 @@ interface Recorded {
 function compare({ heard, spoken, stalledAt, everyMs, endMs }: Recorded): Measured {
   const track = new DelayTrack(heard, spoken);
   const beforeMs = median(track.between(0, stalledAt[0]!));
-  const isLate = ({ delayMs }: DelayAt): boolean => delayMs === undefined || delayMs > beforeMs + toleranceMs;
-  const recoveriesMs = stalledAt.map((atMs) => {
+  const basesMs = stalledAt.map((atMs) => median(track.between(atMs - 1000, atMs)));
+  const recoveriesMs = stalledAt.map((atMs, i) => {
     const overMs = atMs + stallMs;
+    const limitMs = Math.min(basesMs[i]!, beforeMs + wanderMs) + toleranceMs;
+    const isLate = ({ delayMs }: DelayAt): boolean => delayMs === undefined || delayMs > limitMs;
     const points = track.points.filter(({ timeMs }) => timeMs >= overMs && timeMs < atMs + everyMs);
     const back = points.find(({ timeMs }) => {
       const next = points.filter((point) => point.timeMs >= timeMs && point.timeMs < timeMs + backForMs);
@@ -94,5 +101,5 @@ function compare({ heard, spoken, stalledAt, everyMs, endMs }: Recorded): Measur
     });
     return back && back.timeMs - overMs;
   });
-  return { beforeMs, afterMs: median(track.between(endMs - 1500, endMs)), recoveriesMs };
+  return { beforeMs, basesMs, afterMs: median(track.between(endMs - 1500, endMs)), recoveriesMs };
 }

@@ -13,7 +13,7 @@ const DEVICE_RATE = 48000;
 
 /** Plays a trace and flushes it at random times; everything stops for 40 ms after each, so that only old sound could be heard. */
 test.each(["wifi", "lte", "stall400", "loss10", "tts4", "chunk2", "slow0.8"])(
-  "%s: flushed at any time it is silent within 10 ms, and the counts are exact",
+  "%s: flushed at any time it is silent within 3 ms, and the counts are exact",
   async (kind) => {
     const trace = makeTrace(kind, 9);
     const random = new Random(`flush/${kind}`);
@@ -43,9 +43,10 @@ test.each(["wifi", "lte", "stall400", "loss10", "tts4", "chunk2", "slow0.8"])(
       expect(rig.stat("flushed") - before.flushed).toBe(removed);
       expect(rig.stat("held")).toBe(0);
       expect(rig.stat("played") - before.played).toBe(before.held - removed);
-      expect(Math.abs(rig.stat("played") - before.played)).toBeLessThanOrEqual(2 * 16 * 15);
+      // Bytes; a splice of 15 ms in what a tick rendered, or what fades.
+      expect(Math.abs(rig.stat("played") - before.played)).toBeLessThanOrEqual(2 * 16 * (15 + 5 + 1));
       expect(rig.imbalance()).toBe(0);
-      const tail = rig.run(40).subarray((DEVICE_RATE * 10) / 1000);
+      const tail = rig.run(40).subarray((DEVICE_RATE * 3) / 1000);
       expect(
         tail.reduce((peak, value) => Math.max(peak, Math.abs(value)), 0),
         `after ${rig.nowMs} ms`,
