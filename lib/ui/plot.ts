@@ -141,9 +141,11 @@ export const plotStyles = css`
   .figure {
     display: grid;
     grid-template-columns: 1fr auto;
-    direction: ltr;
     color: var(--_soft);
     font-size: 0.6875rem;
+  }
+  .figure > span {
+    unicode-bidi: plaintext;
   }
   .figure > :is(svg, svg ~ span) {
     grid-column: 1 / -1;
@@ -152,6 +154,7 @@ export const plotStyles = css`
     justify-self: end;
   }
   .plot-title {
+    text-align: match-parent;
     color: var(--_text);
     font-size: 0.75rem;
     font-weight: 600;

@@ -122,7 +122,7 @@ export const buttons = css`
   button.stacked {
     flex-direction: column;
     gap: 0.3rem;
-    min-inline-size: 3.5rem;
+    min-inline-size: 3rem;
     padding: 0;
     border: 0;
     border-radius: 0.75rem;
@@ -174,7 +174,7 @@ export const buttons = css`
       border: 0;
     }
     button[aria-pressed="true"]:not(.stacked),
-    button[aria-expanded="true"]:not(.stacked),
+    button[aria-expanded="true"]:not(.stacked, .fold),
     button.stacked[aria-pressed="true"] .icon,
     button.stacked[aria-expanded="true"] .icon {
       forced-color-adjust: none;
@@ -186,6 +186,10 @@ export const buttons = css`
     button[aria-disabled="true"] {
       color: GrayText;
       opacity: 1;
+    }
+    button.stacked:is(:disabled, [aria-disabled="true"]) .icon {
+      border-color: GrayText;
+      color: GrayText;
     }
   }
 `;

@@ -22,7 +22,7 @@ export const panels: PanelMessages = {
   poor: "schwach",
   bad: "schlecht",
   mos: "Urteil (MOS)",
-  notMeasured: "Noch nicht gemessen",
+  notMeasured: "Nicht gemessen",
   delay: "Verzögerung, eine Richtung",
   stageCapture: "Aufnahme und Kodierung",
   stageNetwork: "Netz",

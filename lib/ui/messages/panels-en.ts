@@ -22,7 +22,7 @@ export const panels: PanelMessages = {
   poor: "poor",
   bad: "bad",
   mos: "Opinion score",
-  notMeasured: "Not measured yet",
+  notMeasured: "Not measured",
   delay: "Delay, one way",
   stageCapture: "Recording and encoding",
   stageNetwork: "Network",

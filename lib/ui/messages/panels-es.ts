@@ -22,7 +22,7 @@ export const panels: PanelMessages = {
   poor: "débil",
   bad: "mala",
   mos: "Puntuación (MOS)",
-  notMeasured: "Aún sin medir",
+  notMeasured: "Sin medir",
   delay: "Retraso, un sentido",
   stageCapture: "Captura y codificación",
   stageNetwork: "Red",

@@ -8,6 +8,14 @@ import type { MicrophonePermission } from "../permission-controller.ts";
 
 const stages = ["stageMicrophone", "stageConnection", "stageTalk"] as const satisfies readonly (keyof Messages)[];
 
+/** Why the browser is going to ask, or that it will not. `wanted`: the call needs a microphone, and is yet to come. */
+export function permissionHint(permission: MicrophonePermission, wanted: boolean, table: Messages): TemplateResult {
+  const denied = permission === "denied";
+  return html`<p part="permission" class=${denied ? "alert" : "hint"} ?hidden=${!wanted || permission === "granted"}>
+    <slot name="permission">${denied ? table.permissionDenied : table.permissionPrompt}</slot>
+  </p>`;
+}
+
 /** How far a call that is being started has come. */
 export function connectingStages(state: CallState, table: Messages): TemplateResult {
   const current = state === "initiating" ? 0 : 1;

@@ -34,9 +34,11 @@ export const card = css`
     font-size: 1.125rem;
     font-weight: 650;
   }
+  /* Words of another direction than the page's begin where the others do. */
   p {
     margin: 0;
     overflow-wrap: anywhere;
+    text-align: match-parent;
   }
   .hint {
     color: var(--_soft);
@@ -57,8 +59,10 @@ export const card = css`
     margin-block: 0;
   }
 
+  /* Equal parts, so that nothing moves when the next one becomes bold. */
   .stages {
-    display: flex;
+    display: grid;
+    grid-template-columns: repeat(3, minmax(min-content, 1fr));
     gap: 0.5rem;
     margin: 0;
     padding: 0;
@@ -66,7 +70,6 @@ export const card = css`
     font-size: 0.8125rem;
   }
   .stages li {
-    flex: 1 1 auto;
     padding-block-start: 0.5rem;
     border-block-start: 4px solid var(--_line);
     color: var(--_soft);
@@ -179,7 +182,11 @@ export const card = css`
     box-shadow: none;
   }
   :host([layout="compact"]) header {
-    flex: 1 1 7rem;
+    flex: 1000 1 auto;
+  }
+  /* As wide as its row, where it has one of its own. */
+  :host([layout="compact"]) .begin {
+    flex: 1 1 auto;
   }
   :host([layout="compact"]) .bar {
     margin-inline: auto;
@@ -219,6 +226,9 @@ export const card = css`
     background: none;
     color: inherit;
   }
+  .card:not(.folded) .fold {
+    margin-inline-end: -0.75rem;
+  }
   .fold::after {
     content: "";
     position: absolute;
@@ -252,6 +262,9 @@ export const card = css`
     }
     .stages .current {
       border-color: Highlight;
+    }
+    .stages .next {
+      border-block-start-style: dotted;
     }
     .failed .headline svg {
       color: CanvasText;

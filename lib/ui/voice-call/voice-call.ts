@@ -6,15 +6,17 @@ import { VoiceError } from "../../call/voice-error.ts";
 import { type CallScope, callScope } from "../call-scope.ts";
 import { type CallEventType, type CallPhase, type CallView, phaseOf } from "../call-view.ts";
 import { ContextProvider } from "../context.ts";
-import { captionsIcon, devicesIcon, foldIcon, keypadIcon } from "../icons.ts";
+import { foldIcon } from "../icons.ts";
 import { localeOf } from "../messages/locale.ts";
 import { PermissionController } from "../permission-controller.ts";
 import { buttons, theme } from "../styles.ts";
 import { VoiceElement } from "../voice-element.ts";
+import { callBar } from "./call-bar.ts";
 import { CallOwner } from "./call-owner.ts";
+import { type Drawer, Folds } from "./folds.ts";
 import { forward, forwardedEvents } from "./forward.ts";
 import { callOptions } from "./options.ts";
-import { connectingStages, endReport, warningList } from "./screens.ts";
+import { connectingStages, endReport, permissionHint, warningList } from "./screens.ts";
 import { card } from "./voice-call.styles.ts";
 
 /** Failures after which another microphone may help. */
@@ -192,16 +194,12 @@ export class VoiceCall extends VoiceElement {
   readonly #scope = new ContextProvider<CallScope>(this, callScope, this.#scopeNow());
   /** A call that could not even be made. */
   #failure: CallEnd | undefined;
-  #phase: CallPhase = "idle";
+  readonly #folds = new Folds();
+  #phaseChanged = false;
   #focusWithin = false;
-  /** What the bar has opened. At most one, so that the call fits a small screen. */
-  #unfolded: "dialpad" | "devices" | undefined;
   /** Kept once they were shown. */
   #devicesShown = false;
   #qualityShown = false;
-  #captionsOpen = true;
-  /** Of the floating layout. */
-  #folded = true;
 
   constructor() {
     super();
@@ -255,20 +253,27 @@ export class VoiceCall extends VoiceElement {
     this.#focusWithin = this.shadowRoot?.activeElement != null;
   }
 
+  /** Runs once the call to show is known, and before it is rendered. */
+  protected override update(changed: PropertyValues): void {
+    this.#phaseChanged = this.#folds.enter(this.#phase);
+    super.update(changed);
+  }
+
   protected override render(): TemplateResult {
     const call = this.currentCall;
-    const phase = this.#failure !== undefined ? "over" : phaseOf(call);
+    const phase = this.#phase;
+    const folds = this.#folds;
     const table = this.table;
     const end = this.#failure ?? call?.ended;
     const live = phase === "live";
     const underWay = live || phase === "starting";
     const choosing = phase === "over" && !this.noDevices && anotherDevice.includes(end?.error?.code ?? "");
     this.#qualityShown ||= live && !this.noQuality;
-    this.#devicesShown ||= choosing || this.#unfolded === "devices";
+    this.#devicesShown ||= choosing || folds.drawer === "devices";
     const captions = !this.noCaptions && (live || phase === "over") && (call?.captions.length ?? 0) > 0;
     const title = this.label ?? table.title;
     const floating = this.layout === "floating";
-    const folded = floating && this.#folded;
+    const folded = floating && folds.folded;
     const iconsOnly = folded || this.layout === "compact";
     return html`
       <section part="card" class="card ${end?.error ? "failed" : phase} ${folded ? "folded" : ""}" tabindex="-1" aria-label=${title} @keydown=${this.#keyDown}>
@@ -289,7 +294,7 @@ export class VoiceCall extends VoiceElement {
         </header>
         <div part="intro" class="intro" ?hidden=${phase !== "idle"}>
           <slot></slot>
-          ${this.#permissionHint(phase)}
+          ${permissionHint(this.#permission.state, phase === "idle" && this.options?.microphone !== false, table)}
         </div>
         <div class="starting" ?hidden=${phase !== "starting"}>${connectingStages(call?.state ?? "idle", table)}</div>
         <p part="permission" class="alert" ?hidden=${call?.state !== "initiating" || this.#permission.state !== "prompt"}>
@@ -308,32 +313,29 @@ export class VoiceCall extends VoiceElement {
             ? html`<voice-quality part="quality" foldable ?hidden=${(!live && phase !== "over") || this.noQuality}></voice-quality>`
             : nothing
         }
-        <voice-captions part="captions" exportparts="line, partial, speaker" ?hidden=${!captions || !this.#captionsOpen}></voice-captions>
-        <voice-dialpad id="dialpad" part="dialpad" exportparts="key, digits" ?hidden=${!live || this.#unfolded !== "dialpad" || this.noKeypad}></voice-dialpad>
-        <div id="devices" ?hidden=${!choosing && (!live || this.#unfolded !== "devices" || this.noDevices)}>
+        <voice-captions part="captions" exportparts="line, partial, speaker" ?hidden=${!captions || !folds.captions}></voice-captions>
+        <voice-dialpad id="dialpad" part="dialpad" exportparts="key, digits" ?hidden=${!live || folds.drawer !== "dialpad" || this.noKeypad}></voice-dialpad>
+        <div id="devices" ?hidden=${!choosing && (!live || folds.drawer !== "devices" || this.noDevices)}>
           ${
             this.#devicesShown
               ? html`<voice-devices part="devices" exportparts="field, select, problem" ?no-processing=${choosing} ?no-speaker=${choosing}></voice-devices>`
               : nothing
           }
         </div>
-        <div part="bar" class="bar" role="group" aria-label=${table.controls} ?hidden=${!underWay}>
-          <voice-mute-button stacked ?icon-only=${iconsOnly} exportparts="button:mute-button" ?hidden=${!live}></voice-mute-button>
-          ${this.#unfolds("dialpad", table.keypad, keypadIcon, live && !this.noKeypad && !folded, iconsOnly)}
-          <button
-            part="toggle"
-            class="stacked toggle"
-            type="button"
-            aria-pressed=${this.#captionsOpen}
-            ?hidden=${!live || this.noCaptions || iconsOnly}
-            @click=${this.#toggleCaptions}
-          >
-            <span class="icon">${captionsIcon}</span>${table.captions}
-          </button>
-          ${this.#unfolds("devices", table.devices, devicesIcon, live && !this.noDevices && !folded, iconsOnly)}
-          <slot name="controls"></slot>
-          <voice-hangup-button stacked ?icon-only=${iconsOnly} exportparts="button:hangup-button"></voice-hangup-button>
-        </div>
+        ${callBar({
+          table,
+          folds,
+          live,
+          hidden: !underWay,
+          iconsOnly,
+          offers: {
+            dialpad: !this.noKeypad && !folded,
+            devices: !this.noDevices && !folded,
+            captions: !this.noCaptions,
+          },
+          openDrawer: this.#openDrawer,
+          toggleCaptions: this.#toggleCaptions,
+        })}
         <div class="begin" ?hidden=${underWay}>
           <voice-call-button exportparts="button:call-button">${end?.error ? table.tryAgain : nothing}</voice-call-button>
         </div>
@@ -343,26 +345,15 @@ export class VoiceCall extends VoiceElement {
   }
 
   protected override updated(): void {
-    const phase = this.#failure !== undefined ? "over" : phaseOf(this.currentCall);
-    const before = this.#phase;
-    this.#phase = phase;
-    if (phase === before) return;
-    if (phase !== "live") this.#unfolded = undefined;
-    // Why it ended is for everybody to see.
-    if (phase === "over" && this.#folded) this.#fold();
-    if (!this.#focusWithin) return;
+    if (!this.#phaseChanged || !this.#focusWithin) return;
+    const phase = this.#phase;
     // What had the focus may just have been hidden. The frame itself cannot be pressed by accident.
     if (phase === "starting") this.#find("section")?.focus();
     else if (phase === "over") this.#find("voice-call-button")?.focus();
   }
 
-  #permissionHint(phase: CallPhase): TemplateResult {
-    const { state } = this.#permission;
-    const silent = this.options?.microphone === false || state === "granted";
-    const denied = state === "denied";
-    return html`<p part="permission" class=${denied ? "alert" : "hint"} ?hidden=${silent || phase !== "idle"}>
-      <slot name="permission">${this.text(denied ? "permissionDenied" : "permissionPrompt")}</slot>
-    </p>`;
+  get #phase(): CallPhase {
+    return this.#failure !== undefined ? "over" : phaseOf(this.currentCall);
   }
 
   #scopeNow(): CallScope {
@@ -413,52 +404,29 @@ export class VoiceCall extends VoiceElement {
   };
 
   readonly #toggleCaptions = (): void => {
-    this.#captionsOpen = !this.#captionsOpen;
+    this.#folds.captions = !this.#folds.captions;
     this.requestUpdate();
   };
 
-  #unfolds(
-    name: "dialpad" | "devices",
-    label: string,
-    icon: TemplateResult,
-    offered: boolean,
-    iconOnly: boolean,
-  ): TemplateResult {
-    return html`<button
-      part="toggle"
-      id="show-${name}"
-      class="stacked toggle ${iconOnly ? "icon-only" : ""}"
-      title=${iconOnly ? label : nothing}
-      type="button"
-      aria-expanded=${this.#unfolded === name}
-      aria-controls=${name}
-      ?hidden=${!offered}
-      @click=${() => this.#unfold(name)}
-    >
-      <span class="icon">${icon}</span><span class="label">${label}</span>
-    </button>`;
-  }
-
-  async #unfold(name: "dialpad" | "devices"): Promise<void> {
-    this.#unfolded = this.#unfolded === name ? undefined : name;
+  readonly #openDrawer = async (drawer: Drawer): Promise<void> => {
+    this.#folds.toggleDrawer(drawer);
     this.requestUpdate();
     await this.updateComplete;
-    if (this.#unfolded === "dialpad") this.#find("voice-dialpad")?.focus();
-  }
+    if (this.#folds.drawer === "dialpad") this.#find("voice-dialpad")?.focus();
+  };
 
   readonly #fold = (): void => {
-    this.#folded = !this.#folded;
-    this.#unfolded = undefined;
+    this.#folds.toggle();
     this.requestUpdate();
   };
 
   readonly #keyDown = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape" || this.#unfolded === undefined) return;
+    const { drawer } = this.#folds;
+    if (event.key !== "Escape" || drawer === undefined) return;
     event.stopPropagation();
-    const button = this.#find(`#show-${this.#unfolded}`);
-    this.#unfolded = undefined;
+    this.#folds.drawer = undefined;
     this.requestUpdate();
-    button?.focus();
+    this.#find(`#show-${drawer}`)?.focus();
   };
 }
 

@@ -26,6 +26,7 @@ export const styles = css`
   }
   p {
     margin: 0;
+    text-align: match-parent;
   }
   .bell {
     grid-row: 1 / 3;
@@ -103,8 +104,7 @@ export const styles = css`
     flex-wrap: wrap;
     gap: 0.6rem;
   }
-  .actions .primary,
-  .actions .danger {
+  .actions button {
     flex: 1 1 auto;
   }
   .actions svg {

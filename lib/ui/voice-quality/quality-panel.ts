@@ -2,7 +2,8 @@ import { css, html, nothing, svg, type TemplateResult } from "lit";
 import type { CallQualityEvent } from "../../call/call-events.ts";
 import type { QualityGrade } from "../../call/quality.ts";
 import type { CallQuality } from "../../call/quality-meter.ts";
-import { plotStyles, stageNames } from "../plot.ts";
+import { figure, figureStyles, stageFigures } from "../figure-list.ts";
+import { plotStyles } from "../plot.ts";
 import type { PanelInside, PanelTools } from "../voice-panel.ts";
 import { download, flightName } from "./download.ts";
 import { QualityHistory } from "./quality-history.ts";
@@ -13,6 +14,7 @@ export { panelBook } from "../messages/panel-book.ts";
 
 export const styles = css`
   ${plotStyles}
+  ${figureStyles}
   :host {
     font-size: 0.8125rem;
   }
@@ -58,27 +60,10 @@ export const styles = css`
     color: var(--_soft);
     font-variant-numeric: tabular-nums;
   }
-  dl {
-    display: grid;
-    gap: 0.25rem;
-    margin: 0;
-  }
-  dl div {
-    display: flex;
-    gap: 0.5rem;
-    justify-content: space-between;
-  }
-  dt {
-    color: var(--_soft);
-  }
   .plots {
     --_plot-height: 2.5rem;
     display: grid;
     gap: 0.75rem;
-  }
-  dd {
-    margin: 0;
-    font-variant-numeric: tabular-nums;
   }
   .total {
     padding-block-start: 0.25rem;
@@ -106,9 +91,11 @@ export const styles = css`
     .bars {
       fill: Canvas;
       stroke: CanvasText;
+      stroke-width: 0.75;
     }
     .bars .on {
       fill: CanvasText;
+      stroke: none;
     }
   }
 `;
@@ -173,24 +160,16 @@ class QualityPanel implements PanelInside {
     const { words } = this.#tools;
     const { points } = this.#history;
     const number = this.#number.bind(this);
-    const ms = (value: number | undefined) => (value === undefined ? "–" : `${this.#number(value)} ms`);
-    const row = (label: unknown, value: string, kind = "") =>
-      html`<div class=${kind}>
-        <dt>${label}</dt>
-        <dd>${value}</dd>
-      </div>`;
+    const ms = (value: number | undefined) => (value === undefined ? undefined : `${number(value)} ms`);
     return html`
       <p>${words.delay}</p>
       <dl part="stages">
-        ${[words.stageCapture, words.stageNetwork, words.stageBuffer, words.stageOutput].map((label, index) =>
-          row(html`<i class="swatch stage-${index}"></i>${label}`, ms(stages[stageNames[index] ?? "outputMs"])),
-        )}
-        ${row(words.stageTotal, ms(delayMs), "total")}
+        ${stageFigures(stages, words, ms)} ${figure(words.stageTotal, ms(delayMs), "total")}
       </dl>
       ${delayPlot(points, words, number)}
       <dl>
-        ${row(words.concealed, `${this.#number(concealedPct, 1)} %`)}
-        ${row(words.drift, driftPpm === undefined ? "–" : `${this.#number(driftPpm)} ppm`)}
+        ${figure(words.concealed, `${number(concealedPct, 1)} %`)}
+        ${figure(words.drift, driftPpm === undefined ? undefined : `${number(driftPpm)} ppm`)}
       </dl>
       ${qualityPlots(points, words, number)}
     `;

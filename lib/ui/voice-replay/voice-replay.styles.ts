@@ -63,6 +63,9 @@ export const styles = css`
     flex-wrap: wrap;
     gap: 0.5rem;
   }
+  .steps button {
+    flex: 1 1 auto;
+  }
   .plots {
     --_plot-height: 3rem;
     display: grid;
@@ -88,23 +91,8 @@ export const styles = css`
     fill: var(--_danger);
   }
   dl {
-    display: grid;
     grid-template-columns: repeat(auto-fit, minmax(min(11rem, 100%), 1fr));
-    gap: 0.25rem 1.5rem;
-    margin: 0;
-  }
-  dl div {
-    display: flex;
-    gap: 0.5rem;
-    justify-content: space-between;
-  }
-  dt {
-    color: var(--_soft);
-  }
-  dd {
-    margin: 0;
-    text-align: end;
-    font-variant-numeric: tabular-nums;
+    column-gap: 1.5rem;
   }
   ol {
     display: grid;
@@ -124,6 +112,7 @@ export const styles = css`
     inline-size: 100%;
     padding: 0.25rem 0.5rem;
     border: 0;
+    border-inline-start: 4px solid transparent;
     border-radius: 0;
     background: none;
     font-weight: 400;
@@ -141,7 +130,7 @@ export const styles = css`
   }
   li button[aria-current] {
     background: var(--_raised);
-    box-shadow: inset 4px 0 0 var(--_accent);
+    border-inline-start-color: var(--_accent);
     font-weight: 650;
   }
   li button:focus-visible {
@@ -162,7 +151,7 @@ export const styles = css`
   audio {
     inline-size: 100%;
   }
-  @media (max-width: 30rem) {
+  @media (max-width: 22.5rem) {
     li button {
       grid-template-columns: 4rem minmax(0, 1fr);
     }

@@ -7,32 +7,25 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from "lit";
-import { type FlightRecord, flightAt, readFlightRecord } from "../../call/flight-record.ts";
+import { type FlightRecord, flightAt } from "../../call/flight-record.ts";
 import { formatDuration } from "../clock-controller.ts";
 import { type DetailOf, type VoiceNotificationMap, voiceEvent } from "../events.ts";
+import { figureStyles } from "../figure-list.ts";
 import { localeOf } from "../messages/locale.ts";
 import { fill, type MessageChanges } from "../messages/messages.ts";
-import { plotStyles, stageNames } from "../plot.ts";
+import { plotStyles } from "../plot.ts";
 import { buttons, theme } from "../styles.ts";
+import { RecordSounds } from "./record-sounds.ts";
+import { RecordSource } from "./record-source.ts";
 import { ReplayDrawing } from "./replay-drawing.ts";
-import {
-  formatPosition,
-  kindWords,
-  type ReplayWords,
-  replayWords,
-  replayWordsReady,
-  stateWord,
-} from "./replay-words.ts";
+import { eventList, momentFigures } from "./replay-moment.ts";
+import { formatPosition, type ReplayWords, replayWords, replayWordsReady, stateWord } from "./replay-words.ts";
 import { styles } from "./voice-replay.styles.ts";
 
-/** Of the events, so many are listed before and after the moment that is shown. */
-const LISTED = 40;
 /** One step of the slider, milliseconds. */
 const STEP_MS = 100;
 
 const endWords = { local: "endedLocal", remote: "endedRemote", network: "endedNetwork", error: "endedError" } as const;
-
-type Problem = "replayNoRecord" | "replayVersion" | "replayUnreachable";
 
 /**
  * Shows what happened in a call from the file that `call.flightRecord()` or a `SessionRecorder` made: states, levels, delay by its stages, opinion
@@ -58,7 +51,7 @@ type Problem = "replayNoRecord" | "replayVersion" | "replayUnreachable";
  * @fires voice-error - A file could not be shown. `detail.error`
  */
 export class VoiceReplay extends LitElement {
-  static override styles: CSSResult[] = [theme, buttons, plotStyles, styles];
+  static override styles: CSSResult[] = [theme, buttons, plotStyles, figureStyles, styles];
   static override properties: PropertyDeclarations = {
     src: { type: String },
     position: { type: Number },
@@ -77,11 +70,13 @@ export class VoiceReplay extends LitElement {
 
   #record: FlightRecord | undefined;
   #drawing: { readonly record: FlightRecord; readonly locale: string; readonly drawing: ReplayDrawing } | undefined;
-  #problem: Problem | undefined;
-  /** Of what is being opened; what comes later takes its place. */
-  #opening: AbortController | undefined;
   #over = false;
-  #sounds: readonly { readonly fromMs: number; readonly url: string }[] = [];
+  readonly #sounds = new RecordSounds(this);
+  readonly #source = new RecordSource({
+    changed: () => this.requestUpdate(),
+    opened: (record) => this.#show(record),
+    failed: (error) => this.#dispatch("voice-error", { error }),
+  });
 
   constructor() {
     super();
@@ -96,18 +91,12 @@ export class VoiceReplay extends LitElement {
 
   /** Shows a file. Resolves with whether it could; where not, a `voice-error` says why. */
   open(file: Blob): Promise<boolean> {
-    return this.#open(() => file.text());
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#offerSounds();
+    return this.#source.open(() => file.text());
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#opening?.abort();
-    this.#revokeSounds();
+    this.#source.stop();
   }
 
   protected override scheduleUpdate(): Promise<unknown> | undefined {
@@ -117,7 +106,7 @@ export class VoiceReplay extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has("src") && this.src) void this.#fetch(this.src);
+    if (changed.has("src") && this.src) void this.#source.fetch(this.src);
     const most = this.#record?.durationMs ?? 0;
     if (this.#record && !(this.position >= 0 && this.position <= most)) {
       this.position = Math.min(most, Math.max(0, this.position || 0));
@@ -127,6 +116,7 @@ export class VoiceReplay extends LitElement {
   protected override render(): TemplateResult {
     const words = this.#words;
     const record = this.#record;
+    const { busy, problem } = this.#source;
     return html`<section
       class="replay ${this.#over ? "over" : ""}"
       aria-label=${words.replay}
@@ -135,8 +125,8 @@ export class VoiceReplay extends LitElement {
       @drop=${this.#drop}
     >
       ${this.noPicker ? nothing : this.#picker(words)}
-      <p role="status" class=${this.#opening ? "" : "unseen"}>${this.#opening ? words.replayLoading : ""}</p>
-      <div role="alert">${this.#problem ? html`<p part="problem" class="problem">${words[this.#problem]}</p>` : nothing}</div>
+      <p role="status" class=${busy ? "" : "unseen"}>${busy ? words.replayLoading : ""}</p>
+      <div role="alert">${problem ? html`<p part="problem" class="problem">${words[problem]}</p>` : nothing}</div>
       ${record ? this.#shown(record, words) : nothing}
     </section>`;
   }
@@ -189,7 +179,8 @@ export class VoiceReplay extends LitElement {
         </div>
       </div>
       <div class="plots">${this.#drawingOf(record, words).render(position)}</div>
-      ${this.#moment(now, words)} ${this.#soundsOf(words)} ${this.#events(record, now.event, words)}
+      ${momentFigures(now, words, this.#number)} ${this.#soundsOf(words)}
+      ${eventList(record, now.event, words, this.#go)}
     `;
   }
 
@@ -206,59 +197,16 @@ export class VoiceReplay extends LitElement {
     </div>`;
   }
 
-  #moment({ state, level, quality }: ReturnType<typeof flightAt>, words: ReplayWords): TemplateResult {
-    const row = (label: unknown, value: string | undefined) =>
-      html`<div><dt>${label}</dt><dd>${value ?? "–"}</dd></div>`;
-    const percent = (peak: number | undefined) => (peak === undefined ? undefined : `${this.#number(peak * 100)} %`);
-    const ms = (value: number | undefined) => (value === undefined ? undefined : `${this.#number(value)} ms`);
-    const stages = [words.stageCapture, words.stageNetwork, words.stageBuffer, words.stageOutput];
-    return html`<div part="moment">
-      <p class="heading">${words.replayMoment}</p>
-      <dl>
-        ${row(words.replayState, stateWord(words, state))} ${row(words.inputLevel, percent(level?.input))}
-        ${row(words.outputLevel, percent(level?.output))} ${row(words.mos, quality && this.#number(quality.mos, 1))}
-        ${row(words.delay, ms(quality?.delayMs))}
-        ${stages.map((label, index) =>
-          row(
-            html`<i class="swatch stage-${index}"></i>${label}`,
-            ms(quality?.stages[stageNames[index] ?? "outputMs"]),
-          ),
-        )}
-        ${row(words.concealed, quality && `${this.#number(quality.concealedPct, 1)} %`)}
-        ${row(words.drift, quality?.driftPpm === undefined ? undefined : `${this.#number(quality.driftPpm)} ppm`)}
-      </dl>
-    </div>`;
-  }
-
   #soundsOf(words: ReplayWords): TemplateResult[] {
-    return this.#sounds.map(({ url }) => html`<audio controls src=${url} aria-label=${words.replaySound}></audio>`);
-  }
-
-  #events({ events }: FlightRecord, current: number, words: ReplayWords): TemplateResult {
-    const from = Math.max(0, current - LISTED);
-    const detail = events[current]?.detail;
-    return html`<div>
-      <p class="heading" id="events">${words.replayEvents}</p>
-      ${events.length === 0 ? html`<p>${words.replayNoEvent}</p>` : nothing}
-      <ol part="events" aria-labelledby="events">
-        ${events.slice(from, current + 1 + LISTED).map(
-          ({ atMs, kind, name }, index) => html`<li>
-            <button type="button" aria-current=${from + index === current ? "true" : nothing} @click=${() => this.#go(atMs)}>
-              <time>${formatPosition(atMs)}</time><span class="kind">${words[kindWords[kind]]}</span
-              ><span dir="auto">${kind === "state" ? stateWord(words, name) : name}</span>
-            </button>
-          </li>`,
-        )}
-      </ol>
-      ${detail ? html`<pre part="detail" tabindex="0" aria-label=${events[current]?.name ?? ""} role="group">${detail}</pre>` : nothing}
-    </div>`;
+    return this.#sounds.offered.map(
+      ({ url }) => html`<audio controls src=${url} aria-label=${words.replaySound}></audio>`,
+    );
   }
 
   #drawingOf(record: FlightRecord, words: ReplayWords): ReplayDrawing {
     const locale = localeOf(this);
     if (this.#drawing?.record !== record || this.#drawing.locale !== locale) {
-      const number = (value: number, digits = 0) => this.#number(value, digits);
-      this.#drawing = { record, locale, drawing: new ReplayDrawing(record, words, number) };
+      this.#drawing = { record, locale, drawing: new ReplayDrawing(record, words, this.#number) };
     }
     return this.#drawing.drawing;
   }
@@ -267,65 +215,16 @@ export class VoiceReplay extends LitElement {
     return replayWords(localeOf(this), this.messages);
   }
 
-  #number(value: number, digits = 0): string {
+  readonly #number = (value: number, digits = 0): string => {
     const format = { minimumFractionDigits: digits, maximumFractionDigits: digits };
     return new Intl.NumberFormat(localeOf(this), format).format(value);
-  }
-
-  // ── where the file comes from
-
-  #fetch(src: string): Promise<boolean> {
-    return this.#open(async (signal) => {
-      const response = await fetch(src, { signal });
-      if (!response.ok) throw new Error(`${src}: ${response.status}`);
-      return response.text();
-    });
-  }
-
-  async #open(read: (signal: AbortSignal) => Promise<string>): Promise<boolean> {
-    this.#opening?.abort();
-    const opening = new AbortController();
-    this.#opening = opening;
-    this.#problem = undefined;
-    this.requestUpdate();
-    try {
-      const text = await read(opening.signal);
-      if (opening.signal.aborted) return false;
-      this.#show(readFlightRecord(text));
-      return true;
-    } catch (error) {
-      if (opening.signal.aborted) return false;
-      this.#fail(error);
-      return false;
-    } finally {
-      if (this.#opening === opening) this.#opening = undefined;
-      this.requestUpdate();
-    }
-  }
+  };
 
   #show(record: FlightRecord): void {
-    this.#revokeSounds();
     this.#record = record;
-    this.#offerSounds();
+    this.#sounds.show(record);
     this.position = 0;
     this.#dispatch("voice-replayed", { record });
-  }
-
-  #fail(error: unknown): void {
-    const code = (error as { code?: unknown } | undefined)?.code;
-    this.#problem =
-      code === "trace-format" ? "replayNoRecord" : code === "trace-version" ? "replayVersion" : "replayUnreachable";
-    this.#dispatch("voice-error", { error: error instanceof Error ? error : new Error(String(error)) });
-  }
-
-  #offerSounds(): void {
-    if (this.#sounds.length > 0 || !this.isConnected) return;
-    this.#sounds = (this.#record?.sounds ?? []).map(({ fromMs, blob }) => ({ fromMs, url: URL.createObjectURL(blob) }));
-  }
-
-  #revokeSounds(): void {
-    for (const { url } of this.#sounds) URL.revokeObjectURL(url);
-    this.#sounds = [];
   }
 
   // ── what a person does
@@ -374,14 +273,14 @@ export class VoiceReplay extends LitElement {
     if (next !== undefined) this.#go(next);
   }
 
-  #go(atMs: number): void {
+  readonly #go = (atMs: number): void => {
     this.position = atMs;
     const players = this.renderRoot.querySelectorAll("audio");
-    for (const [index, { fromMs }] of this.#sounds.entries()) {
+    for (const [index, { fromMs }] of this.#sounds.offered.entries()) {
       const player = players[index];
       if (player) player.currentTime = Math.max(0, (atMs - fromMs) / 1000);
     }
-  }
+  };
 
   #dispatch<Type extends keyof VoiceNotificationMap>(type: Type, detail: DetailOf<Type>): void {
     this.dispatchEvent(voiceEvent(type, detail, {}));

@@ -48,6 +48,12 @@ export class VoiceStatus extends VoiceElement {
         border-block-start-color: transparent;
         animation: turn 1s linear infinite;
       }
+      /* Two bars, as on a button that pauses. */
+      .held .dot {
+        border-color: var(--_accent);
+        border-width: 0 0.22em;
+        border-radius: 0;
+      }
       .live .dot {
         border-color: var(--_good);
         background: var(--_good);
@@ -112,7 +118,8 @@ export class VoiceStatus extends VoiceElement {
     const call = this.currentCall;
     const state = call?.state ?? "idle";
     const phase = phaseOf(call);
-    const kind = state === "failed" ? "failed" : phase === "live" && state !== "active" ? "pending" : phase;
+    const kind =
+      state === "failed" || state === "held" ? state : phase === "live" && state !== "active" ? "pending" : phase;
     const until = phase === "over" ? this.#endedAt : Date.now();
     const since = call?.connectedAt;
     const elapsed = since === undefined || until === undefined ? undefined : formatDuration(until - since);

@@ -4,6 +4,7 @@ import type { FakeCall } from "../ui/fake-call.ts";
 import { asSource, FakeTelephone } from "../ui/fake-incoming.ts";
 import type { ElementsFixture } from "../ui/fixture-types.ts";
 import { replaySample } from "../ui/replay-sample.ts";
+import { arabic } from "./arabic.ts";
 import type { SceneGroup } from "./groups.ts";
 
 export interface Scene {
@@ -18,6 +19,35 @@ type Acts = NonNullable<Scene["act"]>;
 
 const shadow = (element: Element | null): ShadowRoot => element!.shadowRoot!;
 const find = (cell: HTMLElement, tag: string): HTMLElement => cell.querySelector<HTMLElement>(tag)!;
+
+/** What people say, in the language of the page. */
+const spoken = {
+  en: {
+    intro: "Ask us anything about your order.",
+    hello: "Hello, how can I help?",
+    question: "Where is my parcel? It should be here since Tuesday.",
+    partial: "Let me look",
+    reason: "the shop is closed",
+    label: "Customer service of the united dressmakers of Lower Saxony",
+  },
+  de: {
+    intro: "Fragen Sie uns alles zu Ihrer Bestellung.",
+    hello: "Guten Tag, wie kann ich helfen?",
+    question: "Wo ist mein Paket? Es sollte seit Dienstag da sein.",
+    partial: "Ich sehe nach",
+    reason: "Das Geschäft ist geschlossen",
+    label: "Kundendienst der Vereinigten Damenschneidereien Niedersachsens",
+  },
+  ar: {
+    intro: "اسألنا عن أي شيء يخص طلبك.",
+    hello: "مرحبا، كيف أساعدك؟",
+    question: "أين طردي؟ كان يجب أن يصل يوم الثلاثاء.",
+    partial: "سأبحث الآن",
+    reason: "المتجر مغلق",
+    label: "خدمة عملاء اتحاد مشاغل الخياطة في المنطقة الشمالية",
+  },
+};
+const said = spoken[document.documentElement.lang as keyof typeof spoken] ?? spoken.en;
 
 async function pressed(cell: HTMLElement, tag: string, selector: string): Promise<void> {
   const button = await until(() => shadow(find(cell, tag)).querySelector<HTMLElement>(selector));
@@ -36,19 +66,36 @@ const talk: Acts = async (_, call) => {
   call.move("active");
   await new Promise((resolve) => setTimeout(resolve));
   call.level(0.5, 0.15);
-  call.caption({ id: 1, speaker: "agent", text: "Hello, how can I help?", final: true });
-  call.caption({ id: 2, speaker: "caller", text: "Where is my parcel? It should be here since Tuesday.", final: true });
-  call.caption({ id: 3, speaker: "agent", text: "Let me look", final: false });
+  call.caption({ id: 1, speaker: "agent", text: said.hello, final: true });
+  call.caption({ id: 2, speaker: "caller", text: said.question, final: true });
+  call.caption({ id: 3, speaker: "agent", text: said.partial, final: false });
 };
 const failed =
   (code: string, message: string, action: string): Acts =>
   (cell, call, ui) =>
     call.end({ reason: code, by: "error", error: new ui.VoiceError(code, message, action) }) ?? cell;
 
+/** The browser says so, whatever it says otherwise. */
+const denied: Acts = async (cell, call, ui) => {
+  const { query } = navigator.permissions;
+  const status = Object.assign(new EventTarget(), { state: "denied" }) as unknown as PermissionStatus;
+  navigator.permissions.query = async () => status;
+  // The element asks the browser when it is connected.
+  const element = find(cell, "voice-call");
+  cell.append(element);
+  await new Promise((resolve) => setTimeout(resolve));
+  navigator.permissions.query = query;
+  failed("media-permission-denied", "The microphone was refused.", "Allow it in the site settings, then try again.")(
+    cell,
+    call,
+    ui,
+  );
+};
+
 const call = (name: string, group: SceneGroup, act?: Acts, attributes = ""): Scene => ({
   group,
   name,
-  html: `<voice-call ${attributes}><p>Ask us anything about your order.</p></voice-call>`,
+  html: `<voice-call ${attributes}><p>${said.intro}</p></voice-call>`,
   ...(act && { act }),
 });
 const moved =
@@ -67,16 +114,15 @@ const measured: Acts = async (cell, call) => {
       : find(cell, "voice-quality"),
   );
   await until(() => quality.shadowRoot?.querySelector("[part=summary]"));
-  for (const [delayMs, concealedPct] of [
-    [80, 0],
-    [90, 0.4],
-    [260, 12],
-    [150, 3],
-    [95, 0.2],
-  ] as const) {
-    call.quality(delayMs, concealedPct);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+  // Two minutes of a call in a moment: one spell of trouble, then it is well again.
+  const clock = performance.now.bind(performance);
+  const from = clock();
+  for (let second = 0; second <= 120; second += 3) {
+    performance.now = () => from + second * 1000;
+    const trouble = Math.max(0, 1 - Math.abs(second - 60) / 18);
+    call.quality(90 + 6 * Math.sin(second / 4) + 210 * trouble, 0.2 + 14 * trouble);
   }
+  performance.now = clock;
 };
 const unfolded: Acts = async (cell) => {
   const quality = shadow(find(cell, "voice-call")).querySelector<VoiceQuality>("voice-quality");
@@ -125,7 +171,7 @@ export const scenes: readonly Scene[] = [
   call("ringing", "call", moved("ringing")),
   call("queued", "call", moved("queued")),
   call("giving up", "call", both(moved("connecting"), moved("terminating"))),
-  call("a long title", "call", undefined, `label="Customer service of the united dressmakers of Lower Saxony"`),
+  call("a long title", "call", undefined, `label="${said.label}"`),
   call("connected", "live", talk),
   call(
     "muted, with warnings",
@@ -155,7 +201,7 @@ export const scenes: readonly Scene[] = [
   call(
     "ended there",
     "end",
-    both(talk, measured, (_, call) => call.end({ reason: "the shop is closed", by: "remote" })),
+    both(talk, measured, (_, call) => call.end({ reason: said.reason, by: "remote" })),
   ),
   call(
     "connection lost",
@@ -167,7 +213,12 @@ export const scenes: readonly Scene[] = [
     "end",
     both(moved("connecting"), (_, call) => call.end({ reason: "normal", by: "local" })),
   ),
-  call("microphone denied", "end", failed("media-permission-denied", "The microphone was refused.", "Allow it.")),
+  call("microphone denied", "end", denied),
+  call(
+    "microphone denied, allowed since",
+    "end",
+    failed("media-permission-denied", "The microphone was refused.", "Allow it."),
+  ),
   call("no microphone", "end", failed("media-no-device", "No microphone was found.", "Connect a microphone.")),
   call("nobody there", "end", failed("transport-unreachable", "The server cannot be reached.", "Try again later.")),
   call(
@@ -214,7 +265,7 @@ export const scenes: readonly Scene[] = [
   part("voice-status", "connecting", moved("connecting")),
   part("voice-status", "connected", talk),
   part("voice-status", "failed", failed("media-in-use", "In use.", "Close it.")),
-  part("voice-level", "silent", talk, `source="output"`),
+  part("voice-level", "quieter", talk, `source="output"`),
   part(
     "voice-level",
     "loud",
@@ -224,6 +275,14 @@ export const scenes: readonly Scene[] = [
   part("voice-captions", "some", talk),
   part("voice-dialpad", "keys", talk),
   panel("voice-incoming", "one", ring({ name: "Alice" })),
+  panel(
+    "voice-incoming",
+    "soon over, its ringtone held back by the browser",
+    both(ring({ name: "Bob", ringMs: 9_000 }), (cell) => {
+      cell.querySelector("voice-incoming")!.noRingtone = false;
+      return until(() => shadow(find(cell, "voice-incoming")).querySelector("[part=blocked]"));
+    }),
+  ),
   panel(
     "voice-incoming",
     "two, one waiting, one with a long name",
@@ -273,6 +332,7 @@ export const scenes: readonly Scene[] = [
 export async function layOut(groups: readonly SceneGroup[]): Promise<void> {
   const { ui } = window;
   const place = document.querySelector("#scenes")!;
+  ui.registerMessages("ar", arabic);
   for (const { group, name, html, act } of scenes) {
     if (groups.length > 0 && !groups.includes(group)) continue;
     const cell = document.createElement("section");

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import type { Page } from "@playwright/test";
 import { type ElementsPage, test } from "../ui/elements-page.ts";
 import { openGallery } from "./gallery.ts";
-import { groups } from "./groups.ts";
+import { groups, pageGroups, pageManners } from "./groups.ts";
 import { type Picture, writeSheet } from "./sheet.ts";
 
 interface Manner extends ElementsPage {
@@ -16,7 +16,7 @@ const manners: Readonly<Record<string, Manner>> = {
   light: { scheme: "light" },
   dark: { scheme: "dark" },
   forced: { scheme: "dark", forced: true },
-  rtl: { dir: "rtl" },
+  rtl: { dir: "rtl", lang: "ar" },
   "320-de": { lang: "de", width: 320 },
 };
 
@@ -46,7 +46,9 @@ for (const [manner, { forced = false, width = 480, ...options }] of Object.entri
 test("list of the sheets", () => {
   const folder = resolve("build/pictures");
   mkdirSync(folder, { recursive: true });
-  const names = groups.flatMap((group) => Object.keys(manners).map((manner) => `${group}-${manner}`));
+  const named = (all: readonly string[], manners: object) =>
+    all.flatMap((group) => Object.keys(manners).map((manner) => `${group}-${manner}`));
+  const names = [...named(groups, manners), ...named(pageGroups, pageManners)];
   const items = names.map((name) => `<li><a href="${name}.html">${name}</a></li>`).join("\n");
   writeFileSync(resolve(folder, "index.html"), `<!doctype html><title>Pictures</title><ul>${items}</ul>`);
 });

@@ -7,7 +7,7 @@ import { axeViolations, type ElementsPage, test } from "./elements-page.ts";
 const manners: readonly (readonly [name: string, options: ElementsPage, forced?: boolean])[] = [
   ["light", {}],
   ["Spanish, dark", { lang: "es", scheme: "dark" }],
-  ["right to left", { dir: "rtl" }],
+  ["right to left, Arabic", { dir: "rtl", lang: "ar" }],
   ["forced colours", { scheme: "dark" }, true],
 ];
 

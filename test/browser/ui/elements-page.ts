@@ -16,6 +16,8 @@ function fixtureScript(): Promise<string> {
     bundle: true,
     format: "esm",
     target: "es2022",
+    // The build of Lit that warns.
+    conditions: ["development"],
     write: false,
     logLevel: "error",
   }).then(({ outputFiles }) => outputFiles[0]?.text ?? "");
@@ -33,19 +35,22 @@ export type OpenElements = (body: string, options?: ElementsPage) => Promise<voi
 
 /**
  * `open(body)`: a page that holds `body`, served without a server under a policy that allows no inline style or script.
- * A violation of the policy, or any error on the page, fails the test.
+ * A violation of the policy, any error on the page, or anything that Lit warns of while developing fails the test.
  */
 export const test = base.extend<{ open: OpenElements }>({
   open: async ({ page }, use) => {
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(error.stack ?? error.message));
     page.on("console", (message) => {
-      if (message.type() === "error") errors.push(message.text());
+      if (message.type() === "error" || isLitWarning(message.text())) errors.push(message.text());
     });
     await use((body, options) => openElements(page, body, options));
     expect(errors).toEqual([]);
   },
 });
+
+/** All but that it is the build that warns. */
+const isLitWarning = (text: string): boolean => /lit\.dev\/msg\/(?!dev-mode)/.test(text);
 
 async function openElements(page: Page, body: string, options: ElementsPage = {}): Promise<void> {
   const { lang = "en", dir = "ltr", scheme = "light" } = options;

@@ -10,7 +10,7 @@ test("the quality says bars, word, score, and where the milliseconds go", async 
     document.querySelector("voice-quality")!.call = window.ui.call;
     window.ui.call.move("active");
   });
-  await expect(page.getByText("Quality: Not measured yet")).toBeVisible();
+  await expect(page.getByText("Quality: Not measured")).toBeVisible();
   await page.evaluate(() => window.ui.call.quality(100));
   await expect(page.getByText("Quality: good")).toBeVisible();
   await expect(page.locator("voice-quality")).toContainText("MOS 4.4");
@@ -83,7 +83,7 @@ test("a quality that is the first element of its language speaks all of it", asy
     document.querySelector("voice-quality")!.call = window.ui.call;
   });
   await expect(page.getByRole("button", { name: "Diagnosedatei speichern" })).toBeVisible();
-  await expect(page.locator("voice-quality [part=summary]")).toHaveText("Qualität: Noch nicht gemessen");
+  await expect(page.locator("voice-quality [part=summary]")).toHaveText("Qualität: Nicht gemessen");
 });
 
 test("the compact quality is bars, word and score alone; another call starts without figures", async ({
@@ -95,14 +95,14 @@ test("the compact quality is bars, word and score alone; another call starts wit
     document.querySelector("voice-quality")!.call = window.ui.call;
     window.ui.call.move("active");
   });
-  await expect(page.getByText("Quality: Not measured yet")).toBeVisible();
+  await expect(page.getByText("Quality: Not measured")).toBeVisible();
   await page.evaluate(() => window.ui.call.quality(100));
   await expect(page.getByText("Quality: good")).toBeVisible();
   await expect(page.getByRole("img")).toHaveCount(0);
   await page.evaluate(() => {
     document.querySelector("voice-quality")!.call = new window.ui.FakeCall();
   });
-  await expect(page.getByText("Quality: Not measured yet")).toBeVisible();
+  await expect(page.getByText("Quality: Not measured")).toBeVisible();
 });
 
 for (const lang of ["de", "es"]) {
