@@ -73,7 +73,7 @@ export class PlaybackStream {
   }
 
   /**
-   * Silences the stream up to `positionBytes` (bytes pushed since it was opened), with a 5 ms fade at the playhead. Bytes before it that
+   * Silences the stream up to `positionBytes` (bytes pushed since it was opened), with a fade of 2.5 ms at the device. Bytes before it that
    * arrive later are discarded; nothing after it is touched.
    */
   flush(positionBytes: number): FlushResult {
