@@ -3,6 +3,7 @@ import { Server } from "node:http";
 import { resolve } from "node:path";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { bundles } from "./demo/generate/bundles.ts";
 import { site } from "./demo/generate/site.ts";
 
 const from = (path: string) => resolve(import.meta.dirname, path);
@@ -80,6 +81,7 @@ export default defineConfig({
   plugins: [
     isolation,
     servers,
+    bundles(),
     site({ manifest: async () => (await import("./lib/manifest.mjs")).makeManifest(from(".")) }),
   ],
   test: {

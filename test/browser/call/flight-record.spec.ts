@@ -1,14 +1,13 @@
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { expect, test } from "@playwright/test";
+import { bundleOf } from "../../../demo/generate/bundles.ts";
 import { readFlightRecord } from "../../../lib/call/index.ts";
 import { cli } from "../../unit/node/cli-io.ts";
 import { callEcho, hangUp } from "../support/call.ts";
 import { openTestPage } from "../support/page.ts";
 
-const ui = `/@fs${resolve(import.meta.dirname, "../../../lib/ui")}`;
-const elements = `${ui}/define.ts`;
-const replay = `${ui}/voice-replay/voice-replay.ts`;
+const elements = bundleOf("lib/ui/define.ts");
+const replay = bundleOf("lib/ui/voice-replay/voice-replay.ts");
 const token = "very-secret-4711";
 
 test("the file of a real call is downloaded from its quality, holds no token, and can be inspected", async ({

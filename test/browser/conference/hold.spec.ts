@@ -1,5 +1,5 @@
-import { resolve } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
+import { bundleOf } from "../../../demo/generate/bundles.ts";
 import { levelDb } from "../../support/signal.ts";
 import { microphoneFile } from "../../support/speech.ts";
 import { readWav } from "../../support/wav.ts";
@@ -13,7 +13,7 @@ test.setTimeout(120_000);
 test.use({ launchOptions: speaking(microphone) });
 const owner = () => atRate(readWav(microphone));
 
-const audioRoom = `/@fs${resolve(import.meta.dirname, "../../../lib/audio/index.ts")}`;
+const audioRoom = bundleOf("lib/audio/index.ts");
 
 declare global {
   interface Window {

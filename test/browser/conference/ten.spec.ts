@@ -1,5 +1,5 @@
-import { resolve } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
+import { bundleOf } from "../../../demo/generate/bundles.ts";
 import { microphoneFile } from "../../support/speech.ts";
 import { log } from "../support/call.ts";
 import { speaking } from "../support/chromium.ts";
@@ -12,7 +12,7 @@ test.use({
   launchOptions: speaking(microphoneFile({ text: "There are ten of us in here, and not one more.", seed: 24 })),
 });
 
-const mixerFile = `/@fs${resolve(import.meta.dirname, "../../../lib/audio/mixer-node.ts")}`;
+const mixerFile = bundleOf("lib/audio/mixer-node.ts");
 const names = Array.from({ length: 9 }, (_, i) => `caller number ${i + 1}`);
 
 /** Processor seconds that the page's process has spent so far, all threads together. */

@@ -1,10 +1,8 @@
-import { resolve } from "node:path";
 import type { Page } from "@playwright/test";
+import { bundleOf } from "../../../demo/generate/bundles.ts";
 import type { PlaybackStats } from "../../../lib/core/index.ts";
 import type * as voicebridge from "../../../lib/index.ts";
 import type { Sound } from "../../support/wav.ts";
-
-const root = resolve(import.meta.dirname, "../../..");
 
 /** What the test page offers to `page.evaluate` callbacks. */
 export interface TestWindow {
@@ -127,12 +125,9 @@ export async function openTestPage(page: Page, { isolated = false } = {}): Promi
 
 /** Once more after the page was loaded again. */
 export async function loadLibrary(page: Page): Promise<void> {
-  await page.evaluate(
-    async (file) => {
-      window.voicebridge = await import(/* @vite-ignore */ file);
-    },
-    `/@fs${resolve(root, "lib/index.ts")}`,
-  );
+  await page.evaluate(async (file) => {
+    window.voicebridge = await import(/* @vite-ignore */ file);
+  }, bundleOf("lib/index.ts"));
 }
 
 /** What is still open: all zero after a call. */

@@ -25,7 +25,7 @@ test("the demo takes its choices from the address, and keeps them there", async 
 
 test("the demo's code can be copied", async ({ page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  await page.goto("/?agent=echo");
+  await page.goto("/?bundled&agent=echo");
   await page.getByTestId("copy-node").click();
   await expect(page.getByText("Copied")).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
@@ -66,7 +66,7 @@ test("a call from the demo page: live figures, a frozen page, and who ended it",
 });
 
 test("parts outside the element drive the same call", async ({ page }) => {
-  await page.goto("/?agent=echo");
+  await page.goto("/?bundled&agent=echo");
   const outside = page.locator(".outside");
   await outside.getByRole("button", { name: "Start call" }).click();
   await expect(outside.locator("voice-status")).toContainText("Connected");
@@ -81,7 +81,7 @@ test("parts outside the element drive the same call", async ({ page }) => {
 test("the demo fits 320 px and breaks no rule of axe in the dark", async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 900 });
   await page.emulateMedia({ colorScheme: "dark" });
-  await page.goto("/?agent=talker&lang=es");
+  await page.goto("/?bundled&agent=talker&lang=es");
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
   expect(await axeViolations(page)).toEqual([]);
 });

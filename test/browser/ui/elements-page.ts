@@ -81,8 +81,11 @@ export async function buttonNames(page: Page): Promise<string[]> {
 
 /** Rules of axe-core that the page breaks, each with the elements concerned. Shadow roots are looked into. `rules`: only these. */
 export async function axeViolations(page: Page, rules: readonly string[] = []): Promise<string[]> {
-  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-  await page.evaluate(`${axe}; undefined`);
+  // Once a document: reading its half a million characters is most of the work.
+  if (!(await page.evaluate(() => "axe" in window)))
+    await page.evaluate(
+      `${readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")}; undefined`,
+    );
   return page.evaluate(async (rules) => {
     const { axe } = window as unknown as {
       axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };

@@ -9,7 +9,7 @@ test.use({
 });
 
 test("a microphone that was denied and is then allowed works at the next try, without reloading", async ({ page }) => {
-  await page.goto("/?agent=echo");
+  await page.goto("/?bundled&agent=echo");
   const { origin } = new URL(page.url());
   const browser = page.context().browser()!;
   const devtools = await browser.newBrowserCDPSession();

@@ -1,11 +1,11 @@
-import { resolve } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
+import { bundleOf } from "../../../demo/generate/bundles.ts";
 import type { Call } from "../../../lib/index.ts";
 import type { VoiceCall } from "../../../lib/ui/define.ts";
 import { buildServerProgram, ServerProcess } from "../support/server-process.ts";
 
 /** The element as a page has it: everything else is the library's. */
-const elements = `/@fs${resolve(import.meta.dirname, "../../../lib/ui/define.ts")}`;
+const elements = bundleOf("lib/ui/define.ts");
 
 let server: ServerProcess;
 
