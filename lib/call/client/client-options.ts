@@ -30,6 +30,8 @@ export interface ClientOptions {
   readonly relayOnly?: boolean;
   /** Which codec comes first in calls with people. Who is called has the last word; where nobody says anything it is Opus. */
   readonly codec?: PeerCodec;
+  /** Whose `presence` to be told of. Default: everybody's, as far as the hub tells it (500 people, unless it says otherwise). */
+  readonly contacts?: readonly string[];
   readonly audio?: ClientAudioOptions;
   /** How keys travel to people: see `KeyWay`. Default `auto`. */
   readonly dtmf?: KeyWay;

@@ -90,6 +90,7 @@ export class Client extends ClientEvents {
     this.#others = new Others({
       id: options.id,
       displayName: options.displayName,
+      contacts: options.contacts,
       send: (message) => this.#registration.send(message),
       changed: (id, presence) => this.dispatchEvent(new ClientPresenceEvent(id, presence)),
     });
@@ -160,6 +161,11 @@ export class Client extends ClientEvents {
   /** How this client says it can be reached. */
   get status(): PresenceStatus {
     return this.#others.status;
+  }
+
+  /** Whose `presence` to be told of from now on: at most 256, unless the hub says otherwise. */
+  setContacts(ids: readonly string[]): void {
+    this.#others.watch(ids);
   }
 
   /** Tells others. With `do-not-disturb` nothing rings here. */

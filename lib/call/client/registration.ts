@@ -15,7 +15,7 @@ export interface RegistrationHost {
   readonly busy: boolean;
 }
 
-type RegistrationOptions = Pick<ClientOptions, "hub" | "id" | "displayName" | "token" | "link" | "tabs">;
+type RegistrationOptions = Pick<ClientOptions, "hub" | "id" | "displayName" | "token" | "contacts" | "link" | "tabs">;
 
 /** How long a tab that has the place may take to give it up. */
 const yieldMs = 3000;
@@ -137,10 +137,10 @@ export class Registration {
   }
 
   #newLink(resume?: Resumption): SignalLink | undefined {
-    const { hub, id, displayName, token, link } = this.#options;
+    const { hub, id, displayName, token, contacts, link } = this.#options;
     if (hub === undefined) return undefined;
     const made: SignalLink = new SignalLink(
-      { hub, id, displayName, token, resume, ...link },
+      { hub, id, displayName, contactsOnly: contacts !== undefined, token, resume, ...link },
       {
         message: (message) => this.#host.message(message),
         welcome: (welcome) => this.#host.welcome(welcome),

@@ -41,6 +41,8 @@ export interface SignalLinkOptions {
   readonly hub: string | URL;
   readonly id: string;
   readonly displayName?: string | undefined;
+  /** See `HubAddress`. */
+  readonly contactsOnly?: boolean | undefined;
   readonly token?: string | undefined;
   /** What `resumption` was on a page before this one: goes on where that one was. */
   readonly resume?: Resumption | undefined;
@@ -153,12 +155,12 @@ export class SignalLink {
   }
 
   #connect(): void {
-    const { hub, id, displayName, token } = this.#options;
+    const { hub, id, displayName, contactsOnly, token } = this.#options;
     const Socket = this.#options.WebSocket ?? (WebSocket as unknown as NonNullable<SignalLinkOptions["WebSocket"]>);
     let socket: LinkSocket;
     try {
       const base = (globalThis as { location?: { href: string } }).location?.href;
-      const address = hubUrl(webSocketUrl(hub, base), { id, displayName });
+      const address = hubUrl(webSocketUrl(hub, base), { id, displayName, contactsOnly });
       socket = new Socket(address, hubSubprotocols(token, this.resumption));
     } catch (cause) {
       this.#refused(clientError("hub-refused", "The address of the hub cannot be opened.", cause));

@@ -1,9 +1,10 @@
-import { encodeSignal, hubClose, type SignalData } from "../../protocol/index.ts";
+import { encodeSignal, hubClose } from "../../protocol/index.ts";
 import type { Clock } from "../../session/index.ts";
-import { errorFields, type Logger } from "../logger.ts";
+import type { Logger } from "../logger.ts";
 import { type Rate, TokenBucket } from "../token-bucket.ts";
 import { failure } from "./answers.ts";
 import { HubClient, type HubLine } from "./hub-client.ts";
+import { PresenceBoard } from "./presence.ts";
 import type { SwitchboardOptions } from "./switchboard-options.ts";
 
 /** Who comes in, its credentials checked. */
@@ -17,6 +18,8 @@ export interface Arrival {
   readonly nameIsGiven?: boolean;
   readonly resume?: string | undefined;
   readonly seen?: number | undefined;
+  /** It is about to say of whom it wants to be told: of nobody until then. */
+  readonly contactsOnly?: boolean | undefined;
 }
 
 export interface DirectoryOptions {
@@ -26,24 +29,27 @@ export interface DirectoryOptions {
   readonly messageRate: Rate;
   readonly callRate: Rate;
   readonly presence: SwitchboardOptions["presence"];
+  readonly presenceIntervalMs: number;
+  readonly maxListed: number;
   readonly clock: Clock;
   readonly logger: Logger;
   /** It will not come back. Called when it is no longer here, before others are told. */
   readonly onGone: (client: HubClient) => void;
 }
 
-/** Characters of a `presence-list`. Whom it has no room for is told of one by one. */
-const maxListLength = 1 << 15;
-
-/** Who is here, who is waited for, and who may know of whom. */
+/** Who is here, and who is waited for. */
 export class Directory {
   readonly #options: DirectoryOptions;
   readonly #clients = new Map<string, HubClient>();
+  readonly presence: PresenceBoard;
   resumed = 0;
   duplicateIds = 0;
 
   constructor(options: DirectoryOptions) {
     this.#options = options;
+    const { presence: rule, presenceIntervalMs: intervalMs, maxListed, clock, logger } = options;
+    const [here, find] = [() => this.#clients.values(), (id: string) => this.find(id)];
+    this.presence = new PresenceBoard({ rule, intervalMs, maxListed, clock, logger, here, find });
   }
 
   get size(): number {
@@ -91,7 +97,7 @@ export class Directory {
     this.#clients.set(id, client);
     this.#options.logger.info("client connected", { client: id, plain: client.plain });
     if (!client.plain) this.welcome(client, false);
-    this.announce(client, client.status);
+    this.presence.changed(client);
     return client;
   }
 
@@ -112,40 +118,22 @@ export class Directory {
     const { id, resumeToken, inbox } = client;
     const data = { id, resumeToken, ringTimeoutMs, graceMs, resumed, received: inbox.last };
     client.tell({ type: "welcome", data });
-    const listed: SignalData<"presence-list">["clients"][number][] = [];
-    const others: HubClient[] = [];
-    let length = 0;
-    for (const other of this) {
-      if (other === client || !this.#mayKnow(client.id, other.id)) continue;
-      const entry = { id: other.id, status: other.status, ...other.name };
-      length += JSON.stringify(entry).length + 1;
-      if (length <= maxListLength) listed.push(entry);
-      else others.push(other);
-    }
-    client.tell({ type: "presence-list", data: { clients: listed } });
-    if (!client.plain) for (const other of others) client.line?.send(presence(other, other.status));
-  }
-
-  announce(client: HubClient, status: SignalData<"presence">["status"]): void {
-    if (this.#options.presence === false) return;
-    const text = presence(client, status);
-    for (const other of this) {
-      if (other !== client && !other.plain && this.#mayKnow(other.id, client.id)) other.line?.send(text);
-    }
+    this.presence.list(client);
   }
 
   /** Without a word to anybody. */
   clear(): void {
     for (const client of this) client.cancelGrace?.();
     this.#clients.clear();
+    this.presence.clear();
   }
 
-  #newClient({ id, plain, displayName, nameIsGiven = false }: Arrival): HubClient {
+  #newClient({ id, plain, displayName, nameIsGiven = false, contactsOnly = false }: Arrival): HubClient {
     const { clock, messageRate, callRate } = this.#options;
     const now = clock.now();
     const messages = new TokenBucket(messageRate, now);
     const requests = new TokenBucket(callRate, now);
-    return new HubClient({ id, plain, displayName, nameIsGiven, messages, requests });
+    return new HubClient({ id, plain, displayName, nameIsGiven, contactsOnly, messages, requests });
   }
 
   #refuseDuplicate(id: string, line: HubLine): void {
@@ -172,21 +160,6 @@ export class Directory {
     this.#clients.delete(client.id);
     this.#options.logger.info("client gone", { client: client.id, calls: client.calls.size });
     this.#options.onGone(client);
-    this.announce(client, "offline");
-  }
-
-  #mayKnow(viewer: string, id: string): boolean {
-    const { presence: rule = true, logger } = this.#options;
-    if (typeof rule !== "function") return rule;
-    try {
-      return rule(viewer, id);
-    } catch (error) {
-      logger.error("presence failed", { viewer, client: id, ...errorFields(error) });
-      return false;
-    }
+    this.presence.gone(client);
   }
 }
-
-/** Written once, whoever it is for. */
-const presence = (client: HubClient, status: SignalData<"presence">["status"]): string =>
-  encodeSignal({ type: "presence", from: client.id, data: { status, ...client.name } });

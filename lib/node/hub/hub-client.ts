@@ -23,6 +23,8 @@ export interface HubClientOptions {
   readonly displayName: string | undefined;
   /** `displayName` comes with the credentials: the client cannot call itself otherwise. */
   readonly nameIsGiven: boolean;
+  /** It is told of the contacts that it names, and of nobody before. */
+  readonly contactsOnly: boolean;
   readonly messages: TokenBucket;
   readonly requests: TokenBucket;
 }
@@ -40,6 +42,10 @@ export class HubClient {
   displayName: string | undefined;
   status: PresenceStatus = "available";
   plain: boolean;
+  /** Of whom it is told; undefined: of everybody. */
+  contacts: ReadonlySet<string> | undefined;
+  /** The last change of presence that it knows of from a list. */
+  presenceUpTo = 0;
   /** Undefined while away. */
   line: HubLine | undefined;
   /** Set while away. */
@@ -47,11 +53,12 @@ export class HubClient {
   /** The last number that was sent over a connection that was believed to live. */
   #sentLive = 0;
 
-  constructor({ id, plain, displayName, nameIsGiven, messages, requests }: HubClientOptions) {
+  constructor({ id, plain, displayName, nameIsGiven, contactsOnly, messages, requests }: HubClientOptions) {
     this.id = id;
     this.plain = plain;
     this.displayName = displayName;
     this.nameIsGiven = nameIsGiven;
+    this.contacts = contactsOnly ? new Set() : undefined;
     this.messages = messages;
     this.requests = requests;
   }

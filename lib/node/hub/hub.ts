@@ -246,7 +246,7 @@ export class Hub {
 
   #open(socket: WebSocket, { request }: ReadUpgrade, admitted: Admitted): void {
     const { id, displayName, nameIsGiven, current, place } = admitted;
-    const { address } = request;
+    const { address, query } = request;
     const line: HubSocketLine = new HubSocketLine(socket, this.#options, () => client?.outbox.last ?? 0);
     this.#accepted++;
     this.#lines.add(line);
@@ -257,7 +257,8 @@ export class Hub {
       if (this.#lines.size === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve();
     });
     const resumes = { resume: place?.token, seen: place?.seen };
-    const arrival = { id, line, plain: !current, displayName, nameIsGiven, ...resumes };
+    const contactsOnly = query.get("presence") === "contacts";
+    const arrival = { id, line, plain: !current, displayName, nameIsGiven, contactsOnly, ...resumes };
     const client: HubClient | undefined = this.#guard(line, () => this.#switchboard.connect(arrival));
     if (!client) return;
     line.listen({

@@ -39,6 +39,15 @@ export interface SwitchboardOptions {
   readonly callRate?: Rate;
   /** Who sees whom: nobody anybody (`false`), or whom this allows. Default: everybody everybody. Says nothing about who may call whom: see `route`. */
   readonly presence?: boolean | ((viewer: string, id: string) => boolean);
+  /**
+   * What changes within this time after a change was told is told together. Default 500. With it, how many messages a client gets does not depend on
+   * how many others there are.
+   */
+  readonly presenceIntervalMs?: number;
+  /** Of so many people clients are told that name no contacts; only where `presence` is no function, which says so itself. Default 500. */
+  readonly maxListed?: number;
+  /** Contacts that a client may name (`presence-subscribe`). Default 256. */
+  readonly maxContacts?: number;
   /** Decides on each call before it rings: undefined lets it. Throwing refuses the call. */
   readonly route?: (attempt: CallAttempt) => CallRouting | undefined;
   /** What clients are told to use, beside `turn`. */

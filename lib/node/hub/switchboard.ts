@@ -47,6 +47,8 @@ export class Switchboard {
       messageRate: options.messageRate ?? { perSecond: 50, burst: 300 },
       callRate: options.callRate ?? { perSecond: 2, burst: 20 },
       presence: options.presence,
+      presenceIntervalMs: options.presenceIntervalMs ?? 500,
+      maxListed: options.maxListed ?? 500,
       onGone: (client) => this.#router.leave(client),
       ...{ clock, logger, ringTimeoutMs },
     });
@@ -147,7 +149,12 @@ export class Switchboard {
       if (client.status === status && client.displayName === name) return; // everybody knows
       client.status = status;
       client.displayName = name;
-      this.#directory.announce(client, status);
+      this.#directory.presence.changed(client);
+    } else if (message.type === "presence-subscribe") {
+      const { maxContacts = 256 } = this.#options;
+      if (message.data.ids.length > maxContacts)
+        refuse(client, message, "bad-request", `At most ${maxContacts} contacts.`);
+      else this.#directory.presence.subscribe(client, message.data.ids);
     } else if (message.type === "ice-servers-request") {
       client.tell(this.#iceServersFor(client.id));
     } else {

@@ -42,13 +42,16 @@ export function resumptionOf(offered: readonly string[]): Resumption | undefined
 export interface HubAddress {
   readonly id: string;
   readonly displayName?: string | undefined;
+  /** It is told of nobody's presence before it has said of whose (`presence-subscribe`). */
+  readonly contactsOnly?: boolean | undefined;
 }
 
 /** `wss://host/hub?id=alice`, with whatever the address holds already. */
-export function hubUrl(hub: string | URL, { id, displayName }: HubAddress): string {
+export function hubUrl(hub: string | URL, { id, displayName, contactsOnly }: HubAddress): string {
   const url = new URL(hub);
   url.searchParams.set("id", id);
   if (displayName !== undefined) url.searchParams.set("name", displayName);
+  if (contactsOnly) url.searchParams.set("presence", "contacts");
   return url.href;
 }
 

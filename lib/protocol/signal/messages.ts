@@ -68,10 +68,16 @@ export const signalData = {
 
   /** Client to hub: how I can be reached. Hub to clients: how `from` can be; `offline` when it is gone. */
   presence: object({ status: oneOf(...statuses, "offline"), displayName: optional(name) }),
-  /** Hub to client: everybody else, after `welcome`. */
+  /**
+   * Hub to client: several at once. `whole`, after `welcome` and `presence-subscribe`: who is neither in it nor in one that follows is not here, as far
+   * as this client is told. Else what has changed.
+   */
   "presence-list": object({
-    clients: list(object({ id, status: oneOf(...statuses), displayName: optional(name) })),
+    clients: list(object({ id, status: oneOf(...statuses, "offline"), displayName: optional(name) })),
+    whole: optional(boolean),
   }),
+  /** Client to hub: tell me of these and of nobody else, from now on. `presence-list` is the answer. */
+  "presence-subscribe": object({ ids: list(id) }),
   "ice-servers-request": object({}),
   /** For `ttlSeconds`; ask again then. */
   "ice-servers-response": object({ iceServers: list(iceServer), ttlSeconds: number }),
@@ -107,6 +113,7 @@ export type RejectCode = "busy" | "declined" | "unavailable" | "timeout" | "do-n
 const withHub: readonly SignalType[] = [
   "presence",
   "presence-list",
+  "presence-subscribe",
   "ice-servers-request",
   "ice-servers-response",
   "welcome",
@@ -117,6 +124,7 @@ const withHub: readonly SignalType[] = [
 export type HubType =
   | "presence"
   | "presence-list"
+  | "presence-subscribe"
   | "ice-servers-request"
   | "ice-servers-response"
   | "welcome"

@@ -1,3 +1,4 @@
+import type { Arrival } from "../../../../lib/node/hub/directory.ts";
 import { Switchboard } from "../../../../lib/node/hub/switchboard.ts";
 import type { SwitchboardOptions } from "../../../../lib/node/index.ts";
 import { decodeSignal, type SignalMessage } from "../../../../lib/protocol/index.ts";
@@ -20,7 +21,7 @@ export class Phone {
   constructor(
     board: Switchboard,
     readonly id: string,
-    options: { plain?: boolean; resume?: string; seen?: number; displayName?: string; nameIsGiven?: boolean } = {},
+    options: Partial<Omit<Arrival, "id" | "line">> = {},
   ) {
     this.#board = board;
     this.#client = board.connect({ id, line: this.#line, plain: false, ...options });

@@ -6,7 +6,16 @@ import { makeBoard, nobody, type Phone } from "./board.ts";
 const ids = ["alice", "bob", "carol", "old one"] as const;
 const types = [
   ...["call-request", "call-ringing", "call-accept", "call-reject", "offer", "answer", "candidate", "hangup"],
-  ...["hold", "dtmf", "call-redirect", "call-transfer", "presence", "presence-list", "ice-servers-request"],
+  ...[
+    "hold",
+    "dtmf",
+    "call-redirect",
+    "call-transfer",
+    "presence",
+    "presence-list",
+    "presence-subscribe",
+    "ice-servers-request",
+  ],
   ...["ice-servers-response", "welcome", "error", "constructor", ""],
 ];
 const junk = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constant(undefined));

@@ -130,8 +130,9 @@ describe("a client of the plain older form", () => {
     expect(page.heard()).toMatchObject([{ type: "error", callId: "c2", data: { code: "bad-request" } }]);
   });
 
-  it("is gone as soon as its connection is: it cannot resume", () => {
-    const { old, page, board } = rig();
+  it("is gone as soon as its connection is: it cannot resume", async () => {
+    const { old, page, board, clock } = rig();
+    await clock.advance(1000);
     old.say({ type: "call-request", to: "bob" });
     page.take();
     old.lose();

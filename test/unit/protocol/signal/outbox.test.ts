@@ -68,6 +68,9 @@ describe("the address of a hub", () => {
     expect(hubUrl("wss://example.org/hub?room=1", { id: "alice smith" })).toBe(
       "wss://example.org/hub?room=1&id=alice+smith",
     );
+    expect(hubUrl("wss://example.org/hub", { id: "a", contactsOnly: true })).toBe(
+      "wss://example.org/hub?id=a&presence=contacts",
+    );
     expect(hubUrl("wss://example.org/hub", { id: "a", displayName: "Ä" })).toBe(
       "wss://example.org/hub?id=a&name=%C3%84",
     );

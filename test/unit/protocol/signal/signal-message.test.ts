@@ -63,11 +63,20 @@ const payloads: { readonly [T in SignalType]: fc.Arbitrary<unknown> } = {
     { status: fc.oneof(status, fc.constant("offline")), displayName: text(40) },
     { requiredKeys: ["status"] },
   ),
-  "presence-list": fc.record({
-    clients: fc.array(fc.record({ id, status, displayName: text(20) }, { requiredKeys: ["id", "status"] }), {
-      maxLength: 4,
-    }),
-  }),
+  "presence-list": fc.record(
+    {
+      clients: fc.array(
+        fc.record(
+          { id, status: fc.oneof(status, fc.constant("offline")), displayName: text(20) },
+          { requiredKeys: ["id", "status"] },
+        ),
+        { maxLength: 4 },
+      ),
+      whole: fc.boolean(),
+    },
+    { requiredKeys: ["clients"] },
+  ),
+  "presence-subscribe": fc.record({ ids: fc.array(id, { maxLength: 4 }) }),
   "ice-servers-request": fc.constant({}),
   "ice-servers-response": fc.record({
     iceServers: fc.array(
