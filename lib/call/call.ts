@@ -89,7 +89,7 @@ export class Call extends CallEvents {
   #qualityTimer: ReturnType<typeof setInterval> | undefined;
 
   /** @param taken from `resume` only. */
-  constructor(options: CallOptions, taken?: ResumeToken) {
+  constructor(options: CallOptions = {}, taken?: ResumeToken) {
     super();
     this.#options = options;
     this.#resumed = taken;
@@ -183,7 +183,7 @@ export class Call extends CallEvents {
   async hangUp(reason = "normal"): Promise<void> {
     if (this.#state === "idle") this.#starting = Promise.reject(abandoned());
     this.#starting?.catch(() => undefined);
-    await this.#finish({ reason, by: "local" });
+    await this.#finish({ reason: `${reason}`, by: "local" });
   }
 
   /** Resolves when the audio thread sends silence (or sound again). Throws `VoiceError` when the call is over. */
@@ -223,8 +223,8 @@ export class Call extends CallEvents {
 
   /** Of the loudspeaker, 0 to 1. */
   setVolume(volume: number): void {
-    this.#volume = volume;
-    this.#audio?.setVolume(volume);
+    this.#volume = Math.min(Math.max(Number(volume) || 0, 0), 1);
+    this.#audio?.setVolume(this.#volume);
   }
 
   /** Microphones and loudspeakers, and which are chosen: for all calls of the page, unless this one was given its own. */
@@ -310,7 +310,7 @@ export class Call extends CallEvents {
 
   /** Sets variables the application may read. */
   setVariables(data: Readonly<Record<string, unknown>>): void {
-    for (const [key, value] of Object.entries(data)) this.#variables.set(key, value);
+    for (const [key, value] of Object.entries(data ?? {})) this.#variables.set(key, value);
   }
 
   /** Asks the other side at once; its answer's round trip, milliseconds. Throws `VoiceError`, `call-state` while there is no connection. */
@@ -632,11 +632,11 @@ export class Call extends CallEvents {
     clearInterval(this.#qualityTimer);
     const last: CallEndState = lastState(this.#state, end);
     if (this.#connectedAt !== undefined && last === "terminated") this.#to("terminating");
-    for (const recording of await this.#recordings.stopAll()) {
+    for (const recording of (await despite(() => this.#recordings.stopAll())) ?? []) {
       this.dispatchEvent(new CallRecordingEvent(recording.id, recording.tags, recording.blob));
     }
-    const audioClosed = this.#audio?.close();
-    await this.#line?.hangUp(end.reason);
+    const audioClosed = despite(() => this.#audio?.close());
+    await despite(() => this.#line?.hangUp(end.reason));
     this.#abort.abort(end.error ?? new VoiceError("call-state", "The call is over.", "Start a new call."));
     await audioClosed;
     this.#bridged = false;
@@ -647,6 +647,15 @@ export class Call extends CallEvents {
     return end;
   }
 }
+
+/** What cannot be given back is no reason not to end. */
+const despite = async <T>(giveBack: () => T | Promise<T>): Promise<T | undefined> => {
+  try {
+    return await giveBack();
+  } catch {
+    return undefined;
+  }
+};
 
 const noRecording = () =>
   new VoiceError("call-state", "There is no such recording.", "Start one while the call is connected.");

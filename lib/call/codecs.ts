@@ -19,7 +19,7 @@ export const defaultCodecs = Object.keys(formats) as readonly CodecPreference[];
 
 /** What `session.initialize` offers for these preferences. Throws `VoiceError` `codec-unknown`. */
 export function offerCodecs(preferences: readonly string[]): Codec[] {
-  return preferences.map((preference) => {
+  return [preferences].flat().map((preference) => {
     const format = Object.hasOwn(formats, preference) ? formats[preference as CodecPreference] : undefined;
     const codec = format && findCodec(codecId(format.codec, format.sampleRate));
     if (codec) return codec;

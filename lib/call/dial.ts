@@ -12,7 +12,7 @@ export interface DialOptions extends Pick<CallOptions, "token" | "profiles" | "i
 export function dial(src: string | URL, options: DialOptions): Connect {
   const { token, profiles = [defaultProfile], iceServers, assets, onFallback } = options;
   const known = knownProfiles.map((profile) => profile.token).join(", ");
-  for (const profile of profiles) {
+  for (const profile of [profiles].flat()) {
     if (findProfile(profile)) continue;
     throw new VoiceError("transport-profile", `There is no profile "${profile}".`, `Choose from ${known}.`, true);
   }

@@ -48,7 +48,7 @@ export class DtmfSender {
 
   /** Resolves when the last digit was released. Throws `VoiceError` `dtmf-digit` before anything is sent. */
   send(digits: string, { toneMs = 100, gapMs = 80 }: DtmfTiming = {}): Promise<void> {
-    const keys = [...digits.toUpperCase()].filter((key) => !/[\s().-]/.test(key));
+    const keys = [...`${digits}`.toUpperCase()].filter((key) => !/[\s().-]/.test(key));
     const unknown = keys.find((key) => !/[0-9A-D*#]/.test(key));
     if (unknown !== undefined) {
       throw new VoiceError("dtmf-digit", `"${unknown}" is not a telephone key.`, "Use 0–9, *, # and A–D.");

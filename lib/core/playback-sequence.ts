@@ -32,10 +32,6 @@ export class PlaybackSequence {
     return this.#newest.stream.push(bytes, arrivalMs);
   }
 
-  pushRtp(payload: Uint8Array, sequence: number, timestamp: number, arrivalMs: number): boolean {
-    return this.#newest.stream.pushRtp(payload, sequence, timestamp, arrivalMs);
-  }
-
   /** Fills `out`; allocates only where a stream takes over. */
   pull(out: Float32Array, nowMs: number): void {
     const [oldest, next] = this.#parts;

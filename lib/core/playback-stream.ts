@@ -47,17 +47,6 @@ export class PlaybackStream {
     return accepted;
   }
 
-  /**
-   * Takes one RTP payload of at most 16,384 bytes with its header's sequence number and timestamp (RFC 3550), in any order. A stream is
-   * raw or RTP, not both. Returns whether any of it was wanted: duplicates and late packets are not.
-   */
-  pushRtp(payload: Uint8Array, sequence: number, timestamp: number, arrivalMs: number): boolean {
-    const { inputBytes, exports } = this.#core;
-    if (payload.length > inputBytes.length) return false;
-    inputBytes.set(payload);
-    return exports.playbackPushRtp(payload.length, sequence, timestamp, arrivalMs) > 0;
-  }
-
   /** Fills `out` with samples at the device rate, silence where there is nothing to play. Never throws; allocates only where the length changes. */
   pull(out: Float32Array, nowMs: number): void {
     const { outputSamples, exports } = this.#core;

@@ -262,20 +262,21 @@ export class Session extends (EventTarget as new () => TypedEventTarget<SessionE
     if (signal?.aborted) void this.close("aborted");
     if (this.#life.end) throw this.#life.closedError;
     this.#life.move("connecting");
-    if (typeof transport !== "function") return this.#attach(transport);
     let connected: Transport;
     try {
-      connected = await transport(this.#life.signal);
+      connected = typeof transport === "function" ? await transport(this.#life.signal) : transport;
+      if (!this.#life.end) this.#attach(connected);
     } catch (error) {
       await this.#life.finish({ reason: errorReason(error), by: "network", error });
       throw error;
     }
-    if (!this.#life.end) return this.#attach(connected);
+    if (!this.#life.end) return;
     void connected.close(1000);
     throw this.#life.closedError;
   }
 
   #attach(opened: Transport): void {
+    this.#life.transport = opened; // from here it is closed with the session, whatever a tap does
     const transport = this.#options.tap?.transport(opened) ?? opened;
     this.#life.transport = transport;
     const profile = findProfile(transport.profile);

@@ -191,11 +191,13 @@ export class Client extends ClientEvents {
   /** Calls a person by id, or an application by its address. Call it from a click. The call has begun when this returns; follow its state. */
   call(to: string | ApplicationTarget, options: PersonCallOptions = {}): Call {
     if (this.state === "closed") throw clientError("hub-closed", "The client is closed.");
-    if (typeof to === "object") {
+    if (typeof to === "object" && to !== null) {
       const call = new Call({ ...this.#callAudio, ...to, openAudio: this.#audio.open });
       return this.#begin(call, "outgoing", { id: String(to.src ?? to.application ?? "application") });
     }
-    if (to === "" || to === this.id) throw clientError("call-target", "That is nobody to call.");
+    if (typeof to !== "string" || to === "" || to === this.id)
+      throw clientError("call-target", "That is nobody to call.");
+    if (this.#options.hub === undefined) throw clientError("hub-refused", "This client has no hub.");
     const ringing = this.incoming.find(({ from }) => from.id === to);
     if (ringing) return ringing.accept();
     if (this.state === "standby") void this.takeOver();

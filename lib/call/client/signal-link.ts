@@ -156,14 +156,14 @@ export class SignalLink {
 
   #connect(): void {
     const { hub, id, displayName, contactsOnly, token } = this.#options;
-    const Socket = this.#options.WebSocket ?? (WebSocket as unknown as NonNullable<SignalLinkOptions["WebSocket"]>);
     let socket: LinkSocket;
     try {
+      const Socket = this.#options.WebSocket ?? (WebSocket as unknown as NonNullable<SignalLinkOptions["WebSocket"]>);
       const base = (globalThis as { location?: { href: string } }).location?.href;
       const address = hubUrl(webSocketUrl(hub, base), { id, displayName, contactsOnly });
       socket = new Socket(address, hubSubprotocols(token, this.resumption));
     } catch (cause) {
-      this.#refused(clientError("hub-refused", "The address of the hub cannot be opened.", cause));
+      this.#refused(clientError("hub-refused", "The address of the hub cannot be opened here.", cause));
       return;
     }
     this.#socket = socket;

@@ -52,6 +52,70 @@ test("constructing a call touches nothing", () => {
   expect(connect).not.toHaveBeenCalled();
 });
 
+test("a call leaves no timer of its own behind", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  const { call } = rig();
+  await call.start();
+  expect(vi.getTimerCount()).toBeGreaterThan(0);
+  await call.hangUp();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("a call ends also where its line, its audio and its recordings fail to", async () => {
+  const { call, audio, agent, ends } = rig();
+  await call.start();
+  audio.close = () => Promise.reject(new Error("the device is gone"));
+  await call.hangUp();
+  expect(ends).toMatchObject([{ by: "local", reason: "normal" }]);
+  await agent.ended;
+  const ended: CallEnd[] = [];
+  const broken = new Call({
+    line: () => ({ open: () => {} }) as never,
+    openAudio: async () => new FakeAudio() as never,
+  });
+  broken.addEventListener("ended", ({ end }) => ended.push(end));
+  await broken.start();
+  await broken.hangUp(7 as never);
+  expect(ended).toEqual([{ by: "local", reason: "7" }]);
+});
+
+test.each([undefined, null, {}, 5])(
+  "a connect function that gives %j instead of a transport ends the call",
+  async (wrong) => {
+    const { call, ends, audio } = rig({ connect: async () => wrong as never, reconnect: false });
+    await expect(call.start()).rejects.toBeInstanceOf(VoiceError);
+    expect(ends).toHaveLength(1);
+    expect(audio.state).toBe("closed");
+  },
+);
+
+test("a tap that throws ends the call and closes its connection", async () => {
+  const [near, far] = createMemoryTransportPair();
+  const tap = {
+    attach: () => {},
+    transport: () => {
+      throw new Error("the disk is full");
+    },
+  };
+  const { call, ends } = rig({ connect: async () => near, tap: tap as never, reconnect: false });
+  await expect(call.start()).rejects.toBeInstanceOf(VoiceError);
+  expect(ends).toHaveLength(1);
+  expect([near.closed, far.closed]).toEqual([true, true]);
+});
+
+test("what plain JavaScript may hand over by mistake is told, or made sense of", async () => {
+  await expect(new Call().start()).rejects.toMatchObject({ code: "transport-url" });
+  await expect(rig({ codecs: "L16/9000" as never }).call.start()).rejects.toMatchObject({ code: "codec-unknown" });
+  const { call, audio } = rig({ codecs: "PCMU" as never });
+  await call.start();
+  expect(call.codec?.id).toBe("PCMU/8000/1");
+  for (const volume of [Number.NaN, -1, 7, "loud", undefined]) call.setVolume(volume as never);
+  expect(audio.calls.slice(-5)).toEqual(["volume 0", "volume 0", "volume 1", "volume 0", "volume 0"]);
+  await expect(call.sendDtmf(undefined as never)).rejects.toMatchObject({ code: "dtmf-digit" });
+  call.setVariables(undefined as never);
+  expect(call.variables.size).toBe(0);
+});
+
 test("a call goes from the microphone to active, and hanging up ends it once with everything closed", async () => {
   const { call, audio, agent, log, ends } = rig({ from: "alice" });
   await call.start();

@@ -14,8 +14,10 @@ describe("upgrade checks of a voice server", () => {
     expect((await upgrade(url)).status).toBe(101);
     expect((await upgrade(url, { headers: { Origin: `http://${host}` } })).status).toBe(101);
     expect((await upgrade(url, { headers: { Origin: "https://evil.example" } })).status).toBe(403);
+    const otherPort = `http://${host.replace(/:\d+$/, ":1")}`; // another origin, which may be somebody else's
+    expect((await upgrade(url, { headers: { Origin: otherPort } })).status).toBe(403);
     expect((await upgrade(url, { headers: { Origin: "null" } })).status).toBe(403);
-    expect(server.stats().refused.origin).toBe(2);
+    expect(server.stats().refused.origin).toBe(3);
   });
 
   it("takes a list of origins, exact or by pattern, and `*` for any", async () => {

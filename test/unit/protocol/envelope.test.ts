@@ -100,6 +100,9 @@ describe("classic.v1 reading", () => {
 
   it("refuses a message that is too long before reading it", () => {
     expect(refusal(`{"pad":"${"x".repeat(maxTextLength)}"}`).code).toBe("protocol-size");
+    const longest = '{"version":"1","id":"1","event":"dtmf","data":null}'.padEnd(maxTextLength);
+    expect(classicV1.decode(longest)).toMatchObject({ event: "dtmf" });
+    expect(refusal(`${longest} `).code).toBe("protocol-size");
   });
 
   it("survives nesting as deep as a message can hold", () => {

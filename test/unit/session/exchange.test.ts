@@ -548,7 +548,11 @@ describe("peers that do not keep to the protocol", () => {
     expect([session.state, session.stats().malformed, faults.length]).toEqual(["active", 18, 18]);
     peer.send("{");
     const end = await session.ended;
-    expect(end).toMatchObject({ reason: "session-malformed", by: "local", error: { code: "session-malformed" } });
+    expect(end).toMatchObject({
+      reason: "session-malformed",
+      by: "local",
+      error: { code: "session-malformed", fatal: true },
+    });
     await turns();
     expect(peer.closed).toMatchObject({ by: "remote", code: 4400 });
     expect(session.state).toBe("failed");

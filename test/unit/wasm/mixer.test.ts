@@ -139,6 +139,19 @@ describe("the mixer", () => {
     expect(mixer.mixerLevel(0)).toBeCloseTo(5000, 1);
   });
 
+  it("takes no gain that is none, below 0 or above 8", () => {
+    const reached = (gain: number): number => {
+      mixer.mixerSetGain(0, gain);
+      for (let run = 0; run < 2; run++) {
+        talk(0, new Float32Array(frameSamples).fill(1000));
+        mixer.mixerRun(1, 2);
+      }
+      return mixer.mixerLevel(0);
+    };
+    const gains = [Number.NaN, -3, Number.NEGATIVE_INFINITY, 100, Number.POSITIVE_INFINITY, 8, 2, 0];
+    expect(gains.map((gain) => Math.round(reached(gain)))).toEqual([0, 0, 0, 8000, 8000, 8000, 2000, 0]);
+  });
+
   it("lets a slot hear exactly those its mask names, itself never, and the others all", () => {
     const frames = [0, 1, 2, 3].map((slot) => noise(slot, 800));
     mixer.mixerSetHears(0, maskOf([0, 2]));
@@ -183,6 +196,9 @@ describe("the mixer", () => {
     mixer.mixerSetHears(1, -1);
     const back = run();
     expect(run().every((value) => value === 12000)).toBe(true);
+    // Neither within the frame, nor from the one before it, nor to the one behind it.
+    const ends = [out[0]! - 12000, out.at(-1)!, back[0]!, back.at(-1)! - 12000];
+    for (const end of ends) expect(Math.abs(end)).toBeLessThan(80);
     for (const ramp of [out, back])
       for (let at = 1; at < frameSamples; at++) expect(Math.abs(ramp[at]! - ramp[at - 1]!)).toBeLessThan(80);
   });

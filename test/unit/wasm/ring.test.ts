@@ -64,6 +64,20 @@ describe("the byte ring", () => {
     intact();
   });
 
+  test("starts over at its first byte when it is empty, so that little of its memory is ever touched", () => {
+    wasm.ringOpen(1000);
+    const memory = new Uint8Array(wasm.memory.buffer, wasm.RING.value as number, 1000).fill(0);
+    for (const take of [() => wasm.ringRead(wasm.area(), 400), () => wasm.ringDiscard(400)]) {
+      area.fill(7, 0, 400);
+      wasm.ringWrite(wasm.area(), 400);
+      expect(take()).toBe(400);
+    }
+    area.fill(9, 0, 10);
+    wasm.ringWrite(wasm.area(), 10);
+    expect([...memory.subarray(0, 11)]).toEqual([...new Array(10).fill(9), 7]);
+    expect(memory.subarray(400).every((byte) => byte === 0)).toBe(true);
+  });
+
   test("is never larger than its memory, and takes nothing when it has no capacity", () => {
     wasm.ringOpen(2 ** 31 - 1);
     expect(wasm.ringRoom()).toBe(wasm.RING_BYTES.value);

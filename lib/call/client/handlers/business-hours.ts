@@ -11,8 +11,8 @@ export interface BusinessHoursOptions {
   /** IANA name, such as `Europe/Berlin`. Default: the page's own. */
   readonly timeZone?: string;
   readonly hours: Partial<Readonly<Record<Weekday, readonly OpenRange[]>>>;
-  /** `YYYY-MM-DD` in that time zone: closed all day. */
-  readonly closedOn?: Iterable<string>;
+  /** `YYYY-MM-DD` in that time zone, one or several: closed all day. */
+  readonly closedOn?: string | Iterable<string>;
   /** What happens outside of them. Default: rejected as `unavailable`. */
   readonly closed?: Decision | CallHandler;
   /** Replaced in tests: epoch milliseconds. */
@@ -22,13 +22,14 @@ export interface BusinessHoursOptions {
 const weekdays: readonly Weekday[] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const dayMinutes = 24 * 60;
 
-/** Lets calls pass while somebody is there. Throws `RangeError` for a time or a time zone that is none, when it is made. */
+/** Lets calls pass while somebody is there. Throws `RangeError` for a day, a time or a time zone that is none, when it is made. */
 export function businessHours(options: BusinessHoursOptions): CallHandler {
   const { timeZone, hours, closedOn = [], closed = reject("unavailable", "closed"), now = Date.now } = options;
-  const closedDays = new Set(closedOn);
+  const closedDays = new Set(typeof closedOn === "string" ? [closedOn] : closedOn);
+  for (const day of closedDays) if (!/^\d{4}-\d\d-\d\d$/.test(day)) throw new RangeError(`"${day}" is no YYYY-MM-DD.`);
   const open = new Map(
     Object.entries(hours).map(([day, ranges]) => [
-      day as Weekday,
+      dayOf(day),
       ranges.map(([from, to]) => [minutesOf(from), minutesOf(to)] as const),
     ]),
   );
@@ -61,6 +62,12 @@ export function businessHours(options: BusinessHoursOptions): CallHandler {
     if (isOpen()) return pass;
     return typeof closed === "function" ? closed(call, context) : closed;
   };
+}
+
+function dayOf(name: string): Weekday {
+  const day = weekdays.find((known) => known === name);
+  if (!day) throw new RangeError(`"${name}" is no day: one of ${weekdays.join(", ")}.`);
+  return day;
 }
 
 function minutesOf(time: string): number {

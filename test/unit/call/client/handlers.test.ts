@@ -263,3 +263,20 @@ test("a handler that throws leaves the call to a person", async () => {
   expect(shown).toEqual([call]);
   expect(faults).toHaveLength(1);
 });
+
+test("a blocklist of one is not a list of its letters, and no list at all is told when it is made", async () => {
+  expect(await blocklist("spam-*")(ring("alice"), context())).toEqual(pass);
+  expect(await blocklist("spam-*")(ring("spam-1"), context())).toEqual(reject("declined"));
+  expect(await blocklist(/^spam/g)(ring("spam-1"), context())).toEqual(reject("declined"));
+  for (const nothing of [undefined, null, 5, {}]) expect(() => blocklist(nothing as never)).toThrow(TypeError);
+});
+
+test("business hours are told when they are made, where a day or a date is none", async () => {
+  const hours = { mon: [["09:00", "17:00"]] } as const;
+  expect(() => businessHours({ hours: { monday: [["09:00", "17:00"]] } as never })).toThrow(RangeError);
+  expect(() => businessHours({ hours, closedOn: ["24.12.2026"] })).toThrow(RangeError);
+  const now = () => Date.UTC(2026, 10, 23, 12); // a Monday
+  const onThatDay = businessHours({ hours, timeZone: "UTC", closedOn: "2026-11-23", now });
+  expect(await onThatDay(ring(), context())).toEqual(reject("unavailable", "closed"));
+  expect(await businessHours({ hours, timeZone: "UTC", now })(ring(), context())).toEqual(pass);
+});

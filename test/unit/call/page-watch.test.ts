@@ -1,0 +1,35 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { Call } from "../../../lib/call/index.ts";
+import { createTestPeer } from "../../../lib/testing/index.ts";
+import { FakeAudio } from "./fake-audio.ts";
+
+afterEach(() => void vi.unstubAllGlobals());
+
+test("a call watches its page while it is on, and lets go of it when it is over", async () => {
+  const listeners = new Set<string>();
+  const target = (name: string) => ({
+    addEventListener: (type: string, _: unknown, { signal }: { signal: AbortSignal }) => {
+      listeners.add(`${name} ${type}`);
+      signal.addEventListener("abort", () => listeners.delete(`${name} ${type}`));
+    },
+  });
+  vi.stubGlobal("window", target("window"));
+  vi.stubGlobal("document", target("document"));
+  const peer = createTestPeer();
+  const call = new Call({
+    connect: peer.connect,
+    openAudio: async () => new FakeAudio() as never,
+    flightRecord: false,
+  });
+  await call.start();
+  expect([...listeners].sort()).toEqual([
+    "document resume",
+    "window offline",
+    "window online",
+    "window pagehide",
+    "window pageshow",
+  ]);
+  await call.hangUp();
+  expect([...listeners]).toEqual([]);
+  await peer.close();
+});

@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createCounters } from "../../../lib/transport/counters.ts";
+import { Inbox } from "../../../lib/transport/inbox.ts";
+import { limitsFrom } from "../../../lib/transport/limits.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const inbox = (): Inbox => new Inbox(createCounters(), limitsFrom({}));
+
+describe("the receiving half of a transport", () => {
+  it("beats until it closes, and not while it does: nobody is to be called dead who is told goodbye", () => {
+    const own = inbox();
+    const beat = vi.fn();
+    own.watch(10, beat);
+    vi.advanceTimersByTime(35);
+    expect(beat).toHaveBeenCalledTimes(3);
+    own.silence();
+    vi.advanceTimersByTime(100);
+    expect(beat).toHaveBeenCalledTimes(3);
+    own.watch(10, beat);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("takes no reader for its word when it closes: what waits for room is forgotten, and no timer is left", () => {
+    const own = inbox();
+    own.openMedia();
+    own.connect(() => false);
+    own.frame(new Uint8Array(10), 0);
+    expect(vi.getTimerCount()).toBe(1);
+    own.end({ by: "remote", code: 1000, reason: "" });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
