@@ -21,6 +21,9 @@ const table = {
   maxCallsPerClient: amount,
   messageRate: rate,
   callRate: rate,
+  presenceIntervalMs: milliseconds,
+  maxListed: amount,
+  maxContacts: amount,
   presence: either({ what: "true or false", is: (value) => typeof value === "boolean" }, callback),
   route: callback,
 } as const satisfies Partial<Record<keyof HubOptions, Rule>>;
