@@ -52,6 +52,11 @@ export class Doorkeeper {
     return this.#busy("full", "All lines are busy.");
   }
 
+  /** Addresses somebody inside comes from. */
+  get addresses(): number {
+    return this.#perAddress.size;
+  }
+
   enter(address: string): void {
     const key = addressKey(address);
     this.#inside++;

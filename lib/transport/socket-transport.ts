@@ -54,8 +54,7 @@ export class SocketTransport implements Transport {
     wire.listen({
       text: (text) => this.#text(text),
       frame: (bytes) => this.#inbox.frame(bytes, Date.now()),
-      close: (code, reason, clean) =>
-        this.#finish(this.#requested ?? { by: clean && code !== 1006 ? "remote" : "lost", code, reason }),
+      close: (code, reason, clean) => this.#finish(this.#requested ?? { by: clean ? "remote" : "lost", code, reason }),
     });
   }
 

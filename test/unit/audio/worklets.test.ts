@@ -382,6 +382,20 @@ describe("messages to the page", () => {
     expect(call.playback.messages.length).toBe(before);
   });
 
+  it("are not kept from a call by those that ended", async () => {
+    const scope = await WorkletScope.open(48_000);
+    for (const callId of ["one", "two", "three"]) {
+      const ended = await startCall({ scope, callId });
+      for (const side of [ended.capture, ended.playback]) side.post({ type: "stop" });
+      await settle();
+    }
+    const call = await startCall({ scope, callId: "four", echo: true });
+    for (let part = 0; part < 20; part++)
+      run(call, 0.1, (index) => 0.4 * Math.sin(index / 30) * Math.sin(index / 9000));
+    await settle();
+    expect(ofType(call.playback, "level").length).toBeGreaterThanOrEqual(9);
+  });
+
   it("are shared by the calls of a page", async () => {
     const scope = await WorkletScope.open(48_000);
     const one = await startCall({ scope, callId: "one", echo: true });

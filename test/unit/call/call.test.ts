@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { Call, type CallEnd, type CallOptions, VoiceError } from "../../../lib/call/index.ts";
 import { Session } from "../../../lib/session/index.ts";
 import { createMemoryTransportPair, TransportError } from "../../../lib/transport/index.ts";
+import { Application } from "./application.ts";
 import { FakeAudio } from "./fake-audio.ts";
 
 interface Rig {
@@ -360,5 +361,27 @@ test("application.move leads to the address the page knows: the same call goes o
     [call.id, "ivr"],
     [call.id, "talker"],
   ]);
+  vi.doUnmock("../../../lib/transport/websocket.ts");
+});
+
+test("a call that lost its connection, came back, and is moved then, resumes nothing at the next application", async () => {
+  const [here, there] = [new Application(), new Application()];
+  vi.doMock("../../../lib/transport/websocket.ts", () => ({ connectWebSocket: () => there.connect }));
+  vi.resetModules();
+  const { Call: FreshCall } = await import("../../../lib/call/index.ts");
+  const call = new FreshCall({
+    connect: here.connect,
+    openAudio: async () => new FakeAudio() as never,
+    redirect: (id) => `wss://example.test/rtvbp/${id}`,
+    reconnect: { firstDelayMs: 1 },
+  });
+  open.push(call);
+  await call.start();
+  here.last.far.sever();
+  await vi.waitFor(() => expect([here.visits.length, call.state]).toEqual([2, "active"]));
+  expect(here.last.introduced?.metadata).toEqual({ resumed_from: here.visits[0]?.introduced?.call.session_id });
+  await here.last.session.request("application.move", { application_id: "talker" });
+  await vi.waitFor(() => expect([there.visits.length, call.state]).toEqual([1, "active"]));
+  expect(there.last.introduced).toMatchObject({ application: { id: "talker" }, metadata: null });
   vi.doUnmock("../../../lib/transport/websocket.ts");
 });

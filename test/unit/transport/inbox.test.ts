@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createCounters } from "../../../lib/transport/counters.ts";
 import { Inbox } from "../../../lib/transport/inbox.ts";
 import { limitsFrom } from "../../../lib/transport/limits.ts";
+import { SocketTransport } from "../../../lib/transport/socket-transport.ts";
+import type { Wire, WireEvents } from "../../../lib/transport/wire.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -30,5 +32,29 @@ describe("the receiving half of a transport", () => {
     expect(vi.getTimerCount()).toBe(1);
     own.end({ by: "remote", code: 1000, reason: "" });
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe("a transport over a socket", () => {
+  it("waits for the answer to its goodbye no longer than it takes to come", async () => {
+    let events: WireEvents | undefined;
+    const terminate = vi.fn();
+    const wire: Wire = {
+      bufferedBytes: 0,
+      listen: (given) => {
+        events = given;
+      },
+      sendText: () => {},
+      sendFrame: () => {},
+      close: () => {},
+      terminate,
+    };
+    const transport = new SocketTransport(wire, { profile: "rtvbp.v1", thread: "main" });
+    const closed = transport.close(1000, "done");
+    expect(vi.getTimerCount()).toBe(1);
+    events!.close(1000, "", true);
+    expect(await closed).toEqual({ by: "local", code: 1000, reason: "done" });
+    expect(vi.getTimerCount()).toBe(0);
+    expect(terminate).not.toHaveBeenCalled();
   });
 });
