@@ -81,8 +81,11 @@ async function bridgeTo(page: Page): Promise<() => Promise<void>> {
     const entry = fars.get(id);
     if (!entry) throw new Error(`no far end ${id}`);
     if (method === "dispose") return entry.rig.close();
-    const far = (await entry.far) as unknown as Record<string, (...values: unknown[]) => Promise<unknown>>;
-    return far[method]?.(...parameters);
+    const far = await entry.far;
+    if (method === "sendFrame") return far.sendFrame([...Buffer.from(String(parameters[0]), "latin1")]);
+    if (method === "frames")
+      return (await far.frames(Number(parameters[0]))).map((bytes) => Buffer.from(bytes).toString("latin1"));
+    return (far as unknown as Record<string, (...values: unknown[]) => Promise<unknown>>)[method]?.(...parameters);
   });
   return async () => {
     for (const { rig } of fars.values()) await rig.close();
