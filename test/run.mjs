@@ -1,12 +1,14 @@
 // `npm test`: types, lint and sizes, unit tests, browser tests. Stops at the first that fails.
 import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
 import { ensureTools } from "./tools.mjs";
 
+const bin = (name) => resolve(import.meta.dirname, "../node_modules/.bin", name);
 const steps = [
   ["assets", "npm", ["run", "-s", "build:assets"]],
-  ["types, lint, package", "npm", ["run", "-s", "check"]],
-  ["unit tests", "npx", ["vitest", "run"]],
-  ["browser tests", "npx", ["playwright", "test"]],
+  ["types, lint, package", process.execPath, ["test/check.mjs"]],
+  ["unit tests", bin("vitest"), ["run"]],
+  ["browser tests", bin("playwright"), ["test"]],
 ];
 
 try {

@@ -24,6 +24,9 @@ export function longCall(minutes: number): Trace {
   return assembleTrace("soak", 1, 7, { arrivals: inOrder(arrivals), captureMs, extra: { ppm: PPM } });
 }
 
+/** Made once, read only. */
+let speech: ReturnType<typeof makeSpeech> | undefined;
+
 /** Plays it on a device at the codec rate. Runs in Node and in browsers. */
 export function playLongCall(
   trace: Trace,
@@ -31,7 +34,8 @@ export function playLongCall(
 ): { ticks: Tick[]; hash: string; player: EnginePlayer } {
   const hash = new AudioHash();
   const hear = (samples: Float32Array): void => hash.add(samples);
-  const player = new EnginePlayer(trace, { instance, deviceRate: 16000, speech: makeSpeech(5, 30), hear });
+  speech ??= makeSpeech(5, 30);
+  const player = new EnginePlayer(trace, { instance, deviceRate: 16000, speech, hear });
   const ticks = playTrace(trace, player);
   return { ticks, hash: hash.text(), player };
 }

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { AudioFormat } from "../../../lib/core/index.ts";
 import { createFramePipe, FrameReader, FrameWriter, transferables } from "../../../lib/frames/index.ts";
 import { type CallFigures, captureProcessorName, playbackProcessorName } from "../../../worklets/messages.ts";
+import { firstDifference } from "../../support/difference.ts";
 import { align, resample, seededRandom } from "../../support/signal.ts";
 import { type RunningProcessor, settle, WorkletScope } from "./worklet-scope.ts";
 
@@ -305,7 +306,8 @@ describe("another transport", () => {
       const again = await reconnect(away, { shared });
       again.reader.poll();
       expect(again.frames.length).toBe(150);
-      expect(again.frames.map(({ bytes }) => bytes)).toEqual(always.frames.slice(-150).map(({ bytes }) => bytes));
+      for (const [i, { bytes }] of again.frames.entries())
+        expect(firstDifference(bytes, always.frames.at(i - 150)!.bytes), `frame ${i}`).toBe(-1);
       run(always, 1, input);
       run(again, 1, input);
       await settle();

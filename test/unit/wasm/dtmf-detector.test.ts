@@ -53,14 +53,32 @@ function press(options: Press, sampleRate: number, seed: number): Float32Array {
   const lead = Math.floor(sampleRate * (0.02 + random() * 0.005));
   const rowPhase = random() * 7;
   const columnPhase = random() * 7;
-  return new Float32Array(lead + period * 3 + sampleRate / 20).map((_, at) => {
-    const since = at - lead;
-    const sounds = since >= 0 && since < period * 3 && since % period < on;
-    const tone = sounds
-      ? rowPeak * Math.sin(rowStep * since + rowPhase) + columnPeak * Math.sin(columnStep * since + columnPhase)
-      : 0;
-    return round(noise === 0 ? tone : tone + noise * gaussian());
-  });
+  const samples = new Float32Array(lead + period * 3 + sampleRate / 20);
+  for (let since = 0; since < period * 3; since += period) {
+    addSine(samples.subarray(lead + since, lead + since + on), rowPeak, rowStep, rowStep * since + rowPhase);
+    addSine(
+      samples.subarray(lead + since, lead + since + on),
+      columnPeak,
+      columnStep,
+      columnStep * since + columnPhase,
+    );
+  }
+  for (let at = 0; at < samples.length; at++)
+    samples[at] = round(noise === 0 ? samples[at]! : samples[at]! + noise * gaussian());
+  return samples;
+}
+
+/** By the recurrence of a sine: this is asked for some ten million samples. */
+function addSine(target: Float32Array, peak: number, step: number, phase: number): void {
+  const turn = 2 * Math.cos(step);
+  let before = peak * Math.sin(phase - step);
+  let now = peak * Math.sin(phase);
+  for (let at = 0; at < target.length; at++) {
+    target[at] = target[at]! + now;
+    const next = turn * now - before;
+    before = now;
+    now = next;
+  }
 }
 
 interface Event {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { firstDifference } from "../../support/difference.ts";
 import { compileEntry } from "./compile.ts";
 import { decibels, fitTone, rms } from "./tone-fit.ts";
 
@@ -37,7 +38,7 @@ function run(input: Float32Array, handle = 0, blocks: readonly number[] = [160])
   for (let at = 0, turn = 0; at < input.length; turn++) {
     const part = input.subarray(at, at + (blocks[turn % blocks.length] ?? 160));
     from.set(part);
-    expect(wasm.resamplerPush(handle, wasm.input(), part.length)).toBe(part.length);
+    if (wasm.resamplerPush(handle, wasm.input(), part.length) !== part.length) throw new Error("not all was taken");
     at += part.length;
     const count = wasm.resamplerPull(handle, wasm.output(), to.length);
     parts.push(to.slice(0, count));
@@ -130,9 +131,9 @@ describe("the resampler", () => {
       parts.push(...run(input.subarray(at, at + 160), 1));
     }
     const steepest = ((2 * Math.PI * 300 * 1.001) / 48_000) * amplitude;
-    for (let i = 481; i < parts.length; i++) {
-      expect(Math.abs(parts[i]! - parts[i - 1]!)).toBeLessThan(steepest * 1.001 + 1);
-    }
+    let most = 0;
+    for (let i = 481; i < parts.length; i++) most = Math.max(most, Math.abs(parts[i]! - parts[i - 1]!));
+    expect(most).toBeLessThan(steepest * 1.001 + 1);
   });
 
   test("equal rates pass 16-bit samples unchanged", () => {
@@ -155,7 +156,7 @@ describe("the resampler", () => {
           wasm.resamplerOpen(0, from, to);
           const whole = run(input, 0, [3000]);
           wasm.resamplerReset(0);
-          expect(run(input, 0, blocks)).toEqual(whole);
+          expect(firstDifference(run(input, 0, blocks), whole)).toBe(-1);
         },
       ),
       { seed: 7, numRuns: 40 },

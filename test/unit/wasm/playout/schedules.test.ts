@@ -22,7 +22,7 @@ const common = [
   // A live talker, at whom the network stalls: only such a one is stretched.
   fc.record({
     kind: fc.constant("talk" as const),
-    frames: fc.integer({ min: 1, max: 60 }),
+    frames: fc.integer({ min: 1, max: 30 }),
     stallMs: fc.integer({ min: 0, max: 500 }),
   }),
   fc.record({ kind: fc.constant("run" as const), quanta: fc.integer({ min: 1, max: 60 }) }),

@@ -35,7 +35,7 @@ test("thirty minutes: the delay does not drift, nothing grows, the clock is know
 });
 
 test("the same call sounds the same, to the bit, every time it is played", { timeout: 120_000 }, async () => {
-  const [first, second] = [await play(longCall(3)), await play(longCall(3))];
+  const [first, second] = [await play(longCall(2)), await play(longCall(2))];
   expect(first.hash).toBe(second.hash);
-  expect(first.hash).not.toBe((await play(longCall(2))).hash);
+  expect(first.hash).not.toBe((await play(longCall(1))).hash);
 });

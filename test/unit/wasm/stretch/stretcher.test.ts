@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { firstDifference } from "../../../support/difference.ts";
 import { largestStep, noise, rms, tones, voice } from "../conceal/signals.ts";
 import { anySound } from "../conceal/sounds.ts";
 import { Stretcher } from "./harness.ts";
@@ -17,7 +18,7 @@ describe.each([8000, 16_000, 24_000, 48_000])("stretching at %i Hz", (rate) => {
   it("plays everything untouched at normal speed", async () => {
     const stretcher = await Stretcher.open(rate);
     const samples = voice(rate, 300);
-    expect(stretcher.play(samples, rate, { speed: 1 })).toEqual(samples);
+    expect(firstDifference(stretcher.play(samples, rate, { speed: 1 }), samples)).toBe(-1);
   });
 
   it.each([1.1, 1.25, 0.88])("plays a voice at %d times the speed without a click", async (speed) => {
@@ -62,7 +63,7 @@ describe.each([8000, 16_000, 24_000, 48_000])("stretching at %i Hz", (rate) => {
       for (const speed of [1.5, 0.88]) {
         const stretcher = await Stretcher.open(rate);
         const samples = tones(rate, 400, frequencies, 8000);
-        expect(stretcher.play(samples, rate, { speed })).toEqual(samples);
+        expect(firstDifference(stretcher.play(samples, rate, { speed }), samples)).toBe(-1);
       }
     }
   });
@@ -88,7 +89,7 @@ describe.each([8000, 16_000, 24_000, 48_000])("stretching at %i Hz", (rate) => {
   it("does not touch noise that resembles itself nowhere, until much is owed", async () => {
     const stretcher = await Stretcher.open(rate);
     const samples = noise(rate, 100, 3000);
-    expect(stretcher.play(samples, rate, { speed: 1.1 })).toEqual(samples);
+    expect(firstDifference(stretcher.play(samples, rate, { speed: 1.1 }), samples)).toBe(-1);
   });
 
   it("gives up the newest samples when trimmed and goes on with what follows", async () => {
@@ -144,8 +145,9 @@ describe("stretching of any input", () => {
             }
             if (now.trim !== undefined) fed -= core.stretchTrim(now.trim);
             const held = core.stretchHeld() + core.stretchReady();
-            expect(fed).toBe(heard + held + core.stretchRemoved() - core.stretchInserted());
-            expect(Math.abs(core.stretchDebt())).toBeLessThanOrEqual((60 * rate) / 1000);
+            const due = heard + held + core.stretchRemoved() - core.stretchInserted();
+            if (fed !== due) expect.fail(`${fed} samples went in, ${due} are accounted for`);
+            if (!(Math.abs(core.stretchDebt()) <= (60 * rate) / 1000)) expect.fail(`owes ${core.stretchDebt()}`);
           }
         },
       ),
