@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Marked, type Tokens } from "marked";
-import { codeFigure, slug } from "./html.ts";
+import { cellsOf, codeFigure, slug } from "./html.ts";
 import { relativeLink } from "./layout.ts";
 
 const recipes = resolve(import.meta.dirname, "../recipes");
@@ -45,7 +45,8 @@ export function renderMarkdown(text: string, path: string): Article {
         const [language = "", ...words] = lang.split(/\s+/);
         const file = words.find((word) => word.startsWith("file="))?.slice("file=".length);
         const code = file === undefined ? text : readFileSync(resolve(recipes, file), "utf8");
-        const figure = codeFigure(code, unique(file ?? titles[language] ?? "Text"));
+        const title = file ?? titles[language] ?? "Text";
+        const figure = codeFigure(code, title, unique(title));
         if (file === undefined || !words.includes("live")) return figure;
         const recipe = file.split("/")[0] ?? "";
         live.push(recipe);
@@ -60,10 +61,10 @@ export function renderMarkdown(text: string, path: string): Article {
         return `<a href="${href.startsWith("/") ? relativeLink(path, href) : href}">${inner}</a>`;
       },
       table({ header, rows }: Tokens.Table) {
-        const cells = (row: readonly Tokens.TableCell[], tag: string) =>
-          row.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`).join("");
-        const body = rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("");
-        return `<div class="scroll" tabindex="0" role="region" aria-label="${unique("Table")}"><table><thead><tr>${cells(header, "th")}</tr></thead><tbody>${body}</tbody></table></div>`;
+        const inner = ({ tokens }: Tokens.TableCell) => this.parser.parseInline(tokens);
+        const heads = header.map(({ text }) => text.replaceAll("`", ""));
+        const body = rows.map((row) => `<tr>${cellsOf(heads, row.map(inner))}</tr>`).join("");
+        return `<div class="scroll" tabindex="0" role="region" aria-label="${unique("Table")}"><table><thead><tr>${header.map((cell) => `<th>${inner(cell)}</th>`).join("")}</tr></thead><tbody>${body}</tbody></table></div>`;
       },
     },
   });

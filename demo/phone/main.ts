@@ -45,9 +45,15 @@ function openPhone(id: string, displayName: string | undefined): void {
   };
 
   // ── calls
+  /** Whom the person talks to, wherever the element says it. */
+  const name = (call: Call): void => {
+    const other = nameOfCall(call, client);
+    shown.label = other;
+    shown.messages = { agent: other, outputLevel: `The level of ${other}` };
+  };
   const show = (call: Call): void => {
     shown.call = call;
-    shown.label = nameOfCall(call, client);
+    name(call);
     shown.hidden = false;
     find("#no-call").hidden = true;
     update();
@@ -86,7 +92,7 @@ function openPhone(id: string, displayName: string | undefined): void {
   client.addEventListener("call", ({ call }) => {
     for (const type of ["statechange", "partychange", "bridgechange", "mutechange", "ended"] as const) {
       call.addEventListener(type, () => {
-        if (shown.call === call) shown.label = nameOfCall(call, client);
+        if (shown.call === call) name(call);
         update();
         // A call that is over makes room for one that goes on.
         const next = client.calls.at(-1);

@@ -11,6 +11,9 @@ const rows: readonly (readonly [string, string, string])[] = [
   ["voice-quality", "Bars, score, delay by stage, all over time; a file of the call.", "voice-flight-record-request"],
   ["voice-recorder", "Records both sides after asking; pause, save.", "voice-record-request"],
   ["voice-preflight", "A check before the call, with a report.", "voice-preflight-request"],
+  ["voice-incoming", "Who calls, with a ringtone; accept, decline.", "voice-accept-request, voice-reject-request"],
+  ["voice-pip-button", "The call in a small window on top of others.", "voice-pip-request"],
+  ["voice-replay", "A saved file of a call, gone through like a film.", "–"],
   ["voice-status", "State and duration; announces changes.", "–"],
 ];
 
@@ -21,11 +24,19 @@ export function fillElementsTable(body: HTMLElement): void {
     head.scope = "row";
     const code = document.createElement("code");
     code.textContent = `<${tag}>`;
-    head.append(code);
+    const link = document.createElement("a");
+    link.href = `./elements/${tag}/`;
+    link.append(code);
+    head.append(link);
     row.append(head);
-    for (const text of [shows, asks]) {
+    for (const [label, text] of [
+      ["Shows", shows],
+      ["Asks", asks],
+    ] as const) {
       const cell = document.createElement("td");
       cell.textContent = text;
+      cell.dataset["label"] = label;
+      cell.classList.toggle("none", text === "–");
       row.append(cell);
     }
     body.append(row);

@@ -49,7 +49,6 @@ form.addEventListener("change", () => {
   apply(choices);
 });
 
-document.documentElement.dir = query().get("dir") === "rtl" ? "rtl" : "ltr";
 apply(readChoices(query()));
 
 /** Where the agents put a call through to, `application.move` leads. */

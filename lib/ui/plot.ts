@@ -154,7 +154,6 @@ export const plotStyles = css`
     justify-self: end;
   }
   .plot-title {
-    text-align: match-parent;
     color: var(--_text);
     font-size: 0.75rem;
     font-weight: 600;

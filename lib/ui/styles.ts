@@ -160,7 +160,7 @@ export const buttons = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
-  button.icon-only {
+  button.icon-only:not(.stacked) {
     padding: 0.5em;
   }
   @media (forced-colors: active) {

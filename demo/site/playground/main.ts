@@ -71,10 +71,7 @@ function apply(): void {
   shown.replaceChildren(...[...choice.slots].map(slotted));
   const styles = stylesOf(choice);
   sheet.replaceSync(styles);
-  const around =
-    isCall || tag === "voice-preflight" || tag === "voice-replay"
-      ? ""
-      : `<voice-call id="call" src="/rtvbp/talker"></voice-call>\n`;
+  const around = choice.attributes.has("for") ? `<voice-call id="call" src="/rtvbp/talker"></voice-call>\n` : "";
   snippets.show([
     { id: "html", title: "HTML", code: `${around}${markupOf(choice)}` },
     { id: "css", title: "CSS", code: styles || "/* nothing was changed */" },

@@ -40,7 +40,7 @@ export function warningList(
       const { message, action } = describeProblem(warning, table);
       return html`<div part="warning" class="warning">
         ${warningIcon}
-        <p dir="auto"><strong>${message}</strong> ${action}</p>
+        <p><bdi><strong>${message}</strong> ${action}</bdi></p>
         ${warning.resume && html`<button type="button" part="resume" @click=${() => resume(warning)}>${table.fixes[warning.code] ?? table.resolve}</button>`}
       </div>`;
     })}
@@ -59,8 +59,8 @@ export function endReport(
   const mended = code === "media-permission-denied" && permission === "granted";
   return html`
     <p part="headline" class="headline">${code ? warningIcon : nothing}<strong dir="auto">${headline}</strong></p>
-    <p part="detail" class="detail" dir="auto" role=${mended ? "status" : nothing} ?hidden=${detail === ""}>
-      ${mended ? table.permissionGranted : detail}
+    <p part="detail" class="detail" role=${mended ? "status" : nothing} ?hidden=${detail === ""}>
+      <bdi>${mended ? table.permissionGranted : detail}</bdi>
     </p>
     ${remedy(code, table)} ${code ? html`<p part="code" class="code"><code>${code}</code></p>` : nothing}
   `;

@@ -34,11 +34,9 @@ export const card = css`
     font-size: 1.125rem;
     font-weight: 650;
   }
-  /* Words of another direction than the page's begin where the others do. */
   p {
     margin: 0;
     overflow-wrap: anywhere;
-    text-align: match-parent;
   }
   .hint {
     color: var(--_soft);
@@ -111,12 +109,13 @@ export const card = css`
 
   .levels {
     display: grid;
-    grid-template-columns: auto 1fr;
+    grid-template-columns: fit-content(40%) 1fr;
     gap: 0.625rem 0.75rem;
     align-items: center;
     font-size: 0.8125rem;
   }
   .levels > span {
+    overflow-wrap: anywhere;
     color: var(--_soft);
   }
 

@@ -238,7 +238,7 @@ class DevicesPanel implements PanelInside {
 
   #report(problem: Problem): TemplateResult {
     const { message, action } = describeProblem(problem, this.#tools.words);
-    return html`<p part="problem" class="problem" dir="auto"><strong>${message}</strong> ${action}</p>`;
+    return html`<p part="problem" class="problem"><bdi><strong>${message}</strong> ${action}</bdi></p>`;
   }
 
   #follow(): void {

@@ -26,7 +26,6 @@ export const styles = css`
   }
   p {
     margin: 0;
-    text-align: match-parent;
   }
   .bell {
     grid-row: 1 / 3;

@@ -172,7 +172,7 @@ export class VoiceIncoming extends LitElement {
       <div class="who">
         <span class="bell" aria-hidden="true">${bell}</span>
         <p class="kind" id="kind-${key}">${incoming.waiting ? words.incomingWaiting : words.incomingCall}</p>
-        <p part="name" class="name" id="name-${key}" dir="auto">${nameOf(incoming)}</p>
+        <p part="name" class="name" id="name-${key}"><bdi>${nameOf(incoming)}</bdi></p>
       </div>
       <div part="left" class="left">
         ${fill(words.incomingRingsFor, { seconds })}

@@ -188,7 +188,7 @@ class PreflightPanel implements PanelInside {
       <span class="mark" aria-hidden="true">${mark}</span>
       <span>${words[names[check.name]]}: ${words[word]}</span>
       <span class="found" dir="auto">${text ?? number}</span>
-      ${why ? html`<span class="advice" dir="auto">${why}</span>` : nothing}
+      ${why ? html`<span class="advice"><bdi>${why}</bdi></span>` : nothing}
     </li>`;
   }
 

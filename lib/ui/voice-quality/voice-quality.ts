@@ -16,7 +16,7 @@ import { type PanelScript, VoicePanel } from "../voice-panel.ts";
  * @cssprop --voice-good - Bars and curve.
  * @cssprop --voice-danger - Bars while it is bad.
  * @fires voice-flight-record-request - A person asks for the file of what happened in the call. Cancelable.
- * @fires voice-error - There is none. `detail.error`
+ * @fires voice-error - The file could not be made. `detail.error`
  */
 export class VoiceQuality extends VoicePanel {
   static override readonly callEvents: readonly CallEventType[] = ["quality", "statechange", "ended"];

@@ -192,7 +192,7 @@ export class VoiceReplay extends LitElement {
     return html`<div part="summary">
       <p class="heading">${fill(words.replayBegan, { date, duration: formatDuration(durationMs) })}</p>
       ${ended ? html`<p>${words[endWords[ended.by]]} ${reason}</p>` : nothing}
-      ${ended?.message ? html`<p dir="auto">${ended.message}</p>` : nothing}
+      ${ended?.message ? html`<p><bdi>${ended.message}</bdi></p>` : nothing}
       ${missingLines > 0 ? html`<p>${fill(words.replayMissing, { count: this.#number(missingLines) })}</p>` : nothing}
     </div>`;
   }

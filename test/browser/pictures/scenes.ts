@@ -78,6 +78,7 @@ const failed =
 /** The browser says so, whatever it says otherwise. */
 const denied: Acts = async (cell, call, ui) => {
   const { query } = navigator.permissions;
+  await navigator.permissions.query({ name: "microphone" }); // as the element did when it was first connected
   const status = Object.assign(new EventTarget(), { state: "denied" }) as unknown as PermissionStatus;
   navigator.permissions.query = async () => status;
   // The element asks the browser when it is connected.
@@ -277,10 +278,10 @@ export const scenes: readonly Scene[] = [
   panel("voice-incoming", "one", ring({ name: "Alice" })),
   panel(
     "voice-incoming",
-    "soon over, its ringtone held back by the browser",
+    "soon over, with its ringtone",
     both(ring({ name: "Bob", ringMs: 9_000 }), (cell) => {
       cell.querySelector("voice-incoming")!.noRingtone = false;
-      return until(() => shadow(find(cell, "voice-incoming")).querySelector("[part=blocked]"));
+      return until(() => shadow(find(cell, "voice-incoming")).querySelector("[part=blocked], [part~=silence]"));
     }),
   ),
   panel(
