@@ -40,7 +40,7 @@ const transitions: Readonly<Record<CallState, readonly CallState[]>> = {
   connecting: ["active", "held", "failed", "cancelled", "terminating", "terminated"],
   active: ["held", "reconnecting", "transferring", "terminating", "terminated", "failed"],
   held: ["active", "reconnecting", "transferring", "terminating", "terminated", "failed"],
-  reconnecting: ["active", "held", "terminating", "terminated", "failed"],
+  reconnecting: ["active", "held", "transferring", "terminating", "terminated", "failed"],
   transferring: ["active", "held", "reconnecting", "terminating", "terminated", "failed"],
   terminating: ["terminated", "failed"],
   terminated: [],

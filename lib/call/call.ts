@@ -22,20 +22,19 @@ import {
   CallTrackEvent,
   CallVariablesEvent,
   type CallWarning,
-  CallWarningClearEvent,
-  CallWarningEvent,
 } from "./call-events.ts";
 import type { CallLine, CallParty } from "./call-line.ts";
 import type { CallAudioPort, CallOptions } from "./call-options.ts";
 import { type CallRecording, CallRecordings } from "./call-recordings.ts";
 import { type CallEndState, type CallState, move } from "./call-state.ts";
 import type { CallStats } from "./call-stats.ts";
+import { CallWarnings } from "./call-warnings.ts";
 import { type Caption, Captions } from "./captions.ts";
 import { defaultCodecs, formatOf, offerCodecs } from "./codecs.ts";
-import { dial } from "./dial.ts";
+import { Destinations } from "./destinations.ts";
 import { type DtmfPress, DtmfSender, type DtmfTiming } from "./dtmf-sender.ts";
 import type { FlightRecorder, FlightRecordOptions } from "./flight-recorder.ts";
-import { type Destination, failure, Line, type LineHost } from "./line.ts";
+import { failure, Line, type LineHost } from "./line.ts";
 import { watchPage } from "./page-watch.ts";
 import type { QualityMeter } from "./quality-meter.ts";
 import { findToken, leaveToken, type ResumeToken } from "./resume-token.ts";
@@ -66,7 +65,8 @@ export class Call extends CallEvents {
   readonly #abort = new AbortController();
   readonly #captions = new Captions();
   readonly #variables = new Map<string, unknown>();
-  readonly #warnings = new Map<string, CallWarning>();
+  readonly #warnings = new CallWarnings((event) => void this.dispatchEvent(event));
+  readonly #destinations: Destinations;
   readonly #dtmf: DtmfSender;
   readonly #recordings = new CallRecordings();
   #flight: FlightRecorder | undefined;
@@ -95,6 +95,10 @@ export class Call extends CallEvents {
     this.#resumed = taken;
     this.id = taken?.callId ?? options.id ?? crypto.randomUUID();
     this.#muted = taken?.muted ?? false;
+    this.#destinations = new Destinations(options, ({ message }) => {
+      const action = "Serve worker.js and set workerUrl, or allow blob: in worker-src.";
+      this.#warn({ code: "transport-main-thread", message, action });
+    });
     this.#dtmf = new DtmfSender(
       (press) => this.#sendPress(press),
       (digit, ms) => this.#audio?.playDigit(digit, ms),
@@ -152,7 +156,7 @@ export class Call extends CallEvents {
   }
 
   get warnings(): readonly CallWarning[] {
-    return [...this.#warnings.values()];
+    return this.#warnings.all;
   }
 
   /** Call variables, which the application reads and sets with `session.get` and `session.set`. */
@@ -396,40 +400,11 @@ export class Call extends CallEvents {
     await Promise.race([kept.catch(() => undefined), enough]);
   }
 
-  /** The application the call begins with, or had been moved to before the page was loaded again. Throws where there is no address. */
-  #destination(): Destination {
-    const { connect, src, application } = this.#options;
-    const { moved = false, application: last, src: lastSrc } = this.#resumed ?? {};
-    if (moved && last !== undefined) return this.#redirected(last) ?? this.#towards(lastSrc, last);
-    const address = src ?? lastSrc;
-    if (connect) return { connect, application: application ?? lastSegment(address) ?? "default", src: address };
-    return this.#towards(address, application);
-  }
-
-  #redirected(applicationId: string): Destination | undefined {
-    const address = this.#options.redirect?.(applicationId);
-    return address === undefined ? undefined : this.#towards(address, applicationId);
-  }
-
-  #towards(src: string | URL | undefined, application: string | undefined): Destination {
-    if (src === undefined || src === "") {
-      throw new VoiceError("transport-url", "The call has no address.", "Set src to a ws:// or wss:// address.", true);
-    }
-    const connect = dial(src, {
-      ...this.#options,
-      onFallback: ({ message }) => {
-        const action = "Serve worker.js and set workerUrl, or allow blob: in worker-src.";
-        this.#warn({ code: "transport-main-thread", message, action });
-      },
-    });
-    return { connect, application: application ?? lastSegment(src) ?? "default", src };
-  }
-
   #makeLine(): Line {
     const { from = "browser", to, metadata, codecs = defaultCodecs, reconnect = {} } = this.#options;
     const tap = () => this.#flight ?? this.#options.tap;
     return new Line(this.#host, {
-      destination: this.#destination(),
+      destination: this.#destinations.first(this.#resumed),
       call: { id: this.id, from },
       to,
       codecs: offerCodecs(codecs),
@@ -481,7 +456,7 @@ export class Call extends CallEvents {
         throw new ProtocolError(`there is no recording ${id}`, { status: 404 });
       });
     },
-    destinationOf: (applicationId) => this.#redirected(applicationId),
+    destinationOf: (applicationId) => this.#destinations.redirected(applicationId),
     heard: (name, data) => this.#hear(name, data),
     progress: (state) => this.#state !== state && this.#to(state),
     heldThere: (there) => this.#hold({ ...this.#held, there }),
@@ -515,7 +490,10 @@ export class Call extends CallEvents {
     if (!isConnected(this.#state)) throw notConnected();
     if (this.#held.here === here) return;
     this.#hold({ ...this.#held, here });
-    await this.#audio?.setHeld?.(here ? (this.#options.holdSound ?? "silence") : undefined);
+    await this.#audio?.setHeld?.(here ? (this.#options.holdSound ?? "silence") : undefined).catch((error) => {
+      if (this.#held.here === here) this.#hold({ ...this.#held, here: !here }); // it is as it was
+      rethrow(error);
+    });
     this.#line?.setHeld?.(here);
   }
 
@@ -570,35 +548,18 @@ export class Call extends CallEvents {
 
   #watch(audio: CallAudioPort): void {
     audio.addEventListener("level", ({ input, output }) => this.dispatchEvent(new CallLevelEvent(input, output)));
-    audio.addEventListener("statechange", () => this.#checkSound(audio));
+    const check = () => !this.#ending && this.#warnings.sound(audio.state, () => this.resumeAudio());
+    audio.addEventListener("statechange", check);
     audio.addEventListener("warning", ({ warning }) => {
       const unmute = () => this.setMuted(false);
       this.#warn(warning.code === "media-muted-talking" ? { ...warning, resume: unmute } : warning);
     });
-    audio.addEventListener("warningclear", ({ code }) => this.#clearWarning(code));
-    this.#checkSound(audio);
-  }
-
-  #checkSound(audio: CallAudioPort): void {
-    const { state } = audio;
-    const check = (code: string, holds: boolean, message: string, action: string) => {
-      if (holds) this.#warn({ code, message, action, resume: () => this.resumeAudio() });
-      else this.#clearWarning(code);
-    };
-    const held = "The browser holds the sound of this call back.";
-    check("media-autoplay", state === "suspended", held, "Click to turn the sound on.");
-    const taken = "The system has taken the sound for something else, such as a phone call.";
-    check("media-interrupted", state === "interrupted", taken, "End that, then turn the sound on.");
+    audio.addEventListener("warningclear", ({ code }) => this.#warnings.clear(code));
+    check();
   }
 
   #warn(warning: CallWarning): void {
-    if (this.#warnings.has(warning.code) || this.#ending) return;
-    this.#warnings.set(warning.code, warning);
-    this.dispatchEvent(new CallWarningEvent(warning));
-  }
-
-  #clearWarning(code: string): void {
-    if (this.#warnings.delete(code)) this.dispatchEvent(new CallWarningClearEvent(code));
+    if (!this.#ending) this.#warnings.add(warning);
   }
 
   async #rate(): Promise<void> {
@@ -640,7 +601,7 @@ export class Call extends CallEvents {
     this.#abort.abort(end.error ?? new VoiceError("call-state", "The call is over.", "Start a new call."));
     await audioClosed;
     this.#bridged = false;
-    for (const code of [...this.#warnings.keys()]) this.#clearWarning(code);
+    this.#warnings.clearAll();
     this.#end = end;
     this.#to(last);
     this.dispatchEvent(new CallEndedEvent(end));
@@ -680,10 +641,4 @@ const unanswered: readonly CallState[] = ["idle", "initiating", "queued", "ringi
 function lastState(state: CallState, { by, error }: CallEnd): CallEndState {
   if (by === "local" && unanswered.includes(state)) return "cancelled";
   return error ? "failed" : "terminated";
-}
-
-function lastSegment(src: string | URL | undefined): string | undefined {
-  if (src === undefined) return undefined;
-  const path = String(src).replace(/[?#].*$/s, "");
-  return /([^/]+)\/*$/.exec(path)?.[1];
 }

@@ -71,6 +71,9 @@ export class Client extends ClientEvents {
       get ringTimeoutMs() {
         return client.#ringTimeoutMs;
       },
+      get online() {
+        return client.state === "online";
+      },
       send: (message) => this.#registration.send(message),
       attach: (callId, listener) => {
         this.#routes.set(callId, listener);

@@ -7,6 +7,8 @@ export interface Exchange {
   readonly displayName: string | undefined;
   /** How long anything rings, milliseconds. */
   readonly ringTimeoutMs: number;
+  /** What is sent goes out now, and does not wait for a connection. */
+  readonly online: boolean;
   send(message: SignalMessage): void;
   /** Messages of this call come here until the returned function is called. */
   attach(callId: string, listener: (message: SignalMessage) => void): () => void;

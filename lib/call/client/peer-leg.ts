@@ -21,6 +21,8 @@ export interface PeerLegListener {
   connected?(): void;
   interrupted?(): void;
   held?(held: boolean): void;
+  /** The other side stays with us. */
+  transferRefused?(): void;
   /** Keys were told in words. `audible`: they are heard by themselves. */
   pressed?(digits: string, audible: boolean): void;
   track?(track: MediaStreamTrack): void;
@@ -182,6 +184,11 @@ export class PeerLeg {
     if (!this.#end) this.#send({ type: "hold", data: { held } });
   }
 
+  /** Of a transfer that the other side asked for: the call goes on as it is. */
+  refuseTransfer(): void {
+    if (!this.#end) this.#send({ type: "hold", data: { held: this.#heldHere, transfer: "refused" } });
+  }
+
   /** A key, in words. `audible`: it is heard by itself. */
   tellKey(digit: string, audible: boolean): void {
     if (!this.#end) this.#send({ type: "dtmf", data: { digits: digit, ...(audible && { audible }) } });
@@ -231,6 +238,7 @@ export class PeerLeg {
         return;
       case "hold":
         this.#listener?.held?.(message.data.held);
+        if (message.data.transfer === "refused") this.#listener?.transferRefused?.();
         return;
       case "dtmf":
         this.#listener?.pressed?.(message.data.digits, message.data.audible ?? false);

@@ -1,18 +1,17 @@
 import { maxIdLength, type SignalMessageOf } from "../../protocol/index.ts";
-import type { PeerConnection } from "../../transport/peer/index.ts";
 import type { Call } from "../call.ts";
 import type { CallEnd } from "../call-events.ts";
 import type { CallLine, CallLineHost, CallParty, LineStats } from "../call-line.ts";
-import type { AssetUrls } from "../call-options.ts";
 import type { DtmfPress } from "../dtmf-sender.ts";
 import { VoiceError } from "../voice-error.ts";
 import type { Exchange } from "./exchange.ts";
+import { GivenTransfer, transferFailed } from "./given-transfer.ts";
 import type { KeptCall } from "./kept-calls.ts";
-import { type KeyWay, PeerKeys } from "./peer-keys.ts";
 import { type LegEnd, PeerLeg, type PeerMediaOptions } from "./peer-leg.ts";
+import { PeerSound, type PeerSoundOptions } from "./peer-sound.ts";
 import { peerTransportStats } from "./peer-stats.ts";
 
-export interface PeerLineOptions extends PeerMediaOptions {
+export interface PeerLineOptions extends PeerMediaOptions, PeerSoundOptions {
   readonly exchange: Exchange;
   /** Whom to ring, or the leg that rang here and is taken. */
   readonly towards: string | PeerLeg;
@@ -21,9 +20,6 @@ export interface PeerLineOptions extends PeerMediaOptions {
   /** A page that is loaded again takes the call up. */
   readonly keep?: boolean | undefined;
   readonly request?: SignalMessageOf<"call-request">["data"];
-  readonly dtmf?: KeyWay | undefined;
-  readonly detectDtmf?: boolean | undefined;
-  readonly assets?: AssetUrls | undefined;
   /** Whether the other side may make us call somebody else. */
   readonly mayTransfer?: ((target: string) => boolean) | undefined;
   /** The `callId` that somebody named is on the line of this call. */
@@ -32,7 +28,6 @@ export interface PeerLineOptions extends PeerMediaOptions {
 
 /** Who redirects to who redirects … */
 const maxRedirects = 5;
-const transferMs = 45_000;
 
 /**
  * The connection of a call with a person: one leg, which another one takes the place of when the call is redirected or transferred. Page, main
@@ -42,6 +37,8 @@ export class PeerLine implements CallLine {
   readonly #host: CallLineHost;
   readonly #options: PeerLineOptions;
   readonly #exchange: Exchange;
+  readonly #sound: PeerSound;
+  readonly #given = new GivenTransfer();
   /** That sound goes over, or is about to for the first time. */
   #leg: PeerLeg | undefined;
   /** That is to take its place: a transfer under way. */
@@ -50,19 +47,16 @@ export class PeerLine implements CallLine {
   #towards: string | PeerLeg;
   #opened: { resolve: () => void; reject: (error: unknown) => void } | undefined;
   #connected = false;
-  /** Over which microphone and loudspeaker go. */
-  #joined: PeerConnection | undefined;
-  #keys: PeerKeys | undefined;
   #interrupted = false;
+  #heldHere = false;
   #redirects = 0;
-  #transferring: { resolve: () => void; reject: (error: VoiceError) => void } | undefined;
-  #transferTimer: ReturnType<typeof setTimeout> | undefined;
   #over = false;
 
   constructor(host: CallLineHost, options: PeerLineOptions) {
     this.#host = host;
     this.#options = options;
     this.#exchange = options.exchange;
+    this.#sound = new PeerSound(host, options);
     this.#towards = options.towards;
     if (typeof options.towards !== "string") this.#leg = options.towards;
   }
@@ -92,7 +86,12 @@ export class PeerLine implements CallLine {
 
   /** Connected, and nothing is under way that would change with whom. */
   get ready(): boolean {
-    return this.#connected && !this.#over && !this.#next && !this.#transferring;
+    return this.#connected && !this.#over && !this.#changing;
+  }
+
+  /** With whom it is may be about to change. */
+  get #changing(): boolean {
+    return this.#next !== undefined || this.#given.underWay;
   }
 
   /** Whether messages of this call are for this line. */
@@ -148,9 +147,8 @@ export class PeerLine implements CallLine {
 
   async hangUp(reason: string): Promise<void> {
     this.#over = true;
-    this.#keys?.close();
-    clearTimeout(this.#transferTimer);
-    this.#transferring?.reject(transferFailed("The call was ended."));
+    this.#sound.close();
+    this.#given.fail("The call was ended.");
     const towards = this.#towards;
     this.#next?.hangUp(reason);
     // Not taken, after all: the microphone may have been refused.
@@ -160,9 +158,7 @@ export class PeerLine implements CallLine {
   }
 
   press({ digit, pressed_at, released_at }: DtmfPress): boolean {
-    if (!this.#leg?.connected || !this.#keys) return false;
-    this.#keys.press(digit, released_at - pressed_at);
-    return true;
+    return this.#leg?.connected === true && this.#sound.press(digit, released_at - pressed_at);
   }
 
   async ping(): Promise<number> {
@@ -178,6 +174,7 @@ export class PeerLine implements CallLine {
   }
 
   setHeld(held: boolean): void {
+    this.#heldHere = held;
     this.#leg?.setHeld(held);
   }
 
@@ -189,18 +186,17 @@ export class PeerLine implements CallLine {
 
   transfer(target: string, attended: Call | undefined): Promise<void> {
     const leg = this.#leg;
-    if (!leg || this.#transferring || this.#next || target === "" || target.length > maxIdLength) {
+    if (!leg || this.#changing || target === "" || target.length > maxIdLength) {
       return Promise.reject(transferFailed("There is nothing to transfer now."));
     }
+    // Asked later, when nobody waits for it here any more, the other side would go all the same.
+    if (!this.#exchange.online) return Promise.reject(transferFailed("There is no connection to the hub."));
     const replaces = attended && this.#options.callIdOf(attended);
     if (attended && replaces === undefined) {
       return Promise.reject(transferFailed("The call that was asked first is no call with a person."));
     }
-    const done = new Promise<void>((resolve, reject) => {
-      this.#transferring = { resolve, reject };
-    });
+    const done = this.#given.begin(() => this.#stays("Nobody answered."));
     this.#host.away("moved");
-    this.#transferTimer = setTimeout(() => this.#stays("Nobody answered."), transferMs);
     leg.transfer(target, replaces);
     return done;
   }
@@ -233,19 +229,13 @@ export class PeerLine implements CallLine {
       },
       connected: () => void this.#flows(leg),
       interrupted: () => {
-        if (leg !== this.#leg || !this.#connected || this.#interrupted || this.#next || this.#transferring) return;
+        if (leg !== this.#leg || !this.#connected || this.#interrupted) return;
         this.#interrupted = true;
-        this.#host.away("lost");
+        if (!this.#changing) this.#host.away("lost");
       },
-      held: (held) => {
-        if (leg !== this.#leg) return;
-        if (this.#transferring && !held) this.#stays("The other side could not be transferred.");
-        else this.#host.heldThere(held);
-      },
-      pressed: (digits, audible) => {
-        if (this.#keys) this.#keys.told(digits, audible);
-        else for (const digit of digits) this.#host.pressed(digit, audible);
-      },
+      held: (held) => leg === this.#leg && this.#host.heldThere(held),
+      transferRefused: () => leg === this.#leg && this.#stays("The other side could not be transferred."),
+      pressed: (digits, audible) => this.#sound.told(digits, audible),
       track: (track) => this.#host.track(track),
       transfer: (target, replaces) => this.#transferredTo(target, replaces),
       ended: (end) => this.#legEnded(leg, end),
@@ -257,37 +247,20 @@ export class PeerLine implements CallLine {
   async #flows(leg: PeerLeg): Promise<void> {
     const { connection } = leg;
     if (leg !== this.#leg || !connection || this.#over) return;
-    const back = !this.#connected || this.#interrupted;
-    if (!back && connection === this.#joined) return;
+    if (this.#connected && !this.#interrupted && this.#sound.isOver(connection)) return;
     try {
-      if (connection !== this.#joined) await this.#join(leg);
+      await this.#sound.join(leg);
     } catch (error) {
       if (!this.#over) leg.hangUp("no audio", failed(VoiceError.from(error)));
       return;
     }
     // While microphone and loudspeaker were on their way the page of the other side may have gone once more.
-    if (this.#over || connection !== leg.connection || !back) return;
+    if (this.#over || leg !== this.#leg || connection !== leg.connection) return;
+    if (this.#connected && !this.#interrupted) return;
     this.#interrupted = false;
     this.#connected = true;
-    this.#back();
+    if (!this.#changing) this.#back(); // else that says how it goes on
     this.#opened?.resolve();
-  }
-
-  /** Microphone and loudspeaker go over this leg from here on. */
-  async #join(leg: PeerLeg): Promise<void> {
-    const { connection } = leg;
-    if (!connection) return;
-    const track = await this.#host.prepareTracks(connection);
-    await connection.sendTrack(track);
-    this.#joined = connection;
-    this.#keys?.close();
-    if (this.#over) return;
-    const { dtmf, detectDtmf, assets } = this.#options;
-    this.#keys = new PeerKeys({
-      ...{ connection, track, way: dtmf, listens: detectDtmf, assets },
-      tell: (digit, audible) => leg.tellKey(digit, audible),
-      pressed: (digit, audible) => this.#host.pressed(digit, audible),
-    });
   }
 
   #legEnded(leg: PeerLeg, end: LegEnd): void {
@@ -296,12 +269,8 @@ export class PeerLine implements CallLine {
       this.#place(end.redirect);
       return;
     }
-    const given = this.#transferring;
-    this.#transferring = undefined;
-    if (end.reason === "transferred" && given) {
-      clearTimeout(this.#transferTimer);
-      given.resolve();
-    } else given?.reject(transferFailed("The call ended."));
+    if (end.reason === "transferred") this.#given.succeed();
+    else this.#given.fail("The call ended.");
     if (!this.#next) this.#finish(end); // else who transferred us has left: we go on
   }
 
@@ -325,20 +294,31 @@ export class PeerLine implements CallLine {
 
   /** Of ours: everything stays as it was. */
   #stays(message: string): void {
-    clearTimeout(this.#transferTimer);
-    const given = this.#transferring;
-    this.#transferring = undefined;
-    if (!given || this.#over) return;
-    this.#back();
-    given.reject(transferFailed(message));
+    if (this.#given.fail(message)) void this.#stay();
+  }
+
+  /** The call goes on with whom it was with: as it is by now. */
+  async #stay(): Promise<void> {
+    const leg = this.#leg;
+    try {
+      if (leg) await this.#sound.join(leg);
+    } catch (error) {
+      if (!this.#over) leg?.hangUp("no audio", failed(VoiceError.from(error)));
+      return;
+    }
+    if (this.#over || leg !== this.#leg || this.#changing) return;
+    if (leg?.connected && !this.#interrupted) this.#back();
+    else {
+      this.#interrupted = true;
+      this.#host.away("lost");
+    }
   }
 
   /** The other side wants us to talk to `target`. */
   #transferredTo(target: string, replaces: string | undefined): void {
     const { mayTransfer } = this.#options;
-    const refused = this.#next || this.#transferring || target === this.#exchange.id || mayTransfer?.(target) === false;
-    if (refused) {
-      this.#leg?.setHeld(false);
+    if (this.#changing || target === this.#exchange.id || mayTransfer?.(target) === false) {
+      this.#leg?.refuseTransfer();
       return;
     }
     const leg = this.#make(target);
@@ -365,8 +345,8 @@ export class PeerLine implements CallLine {
           leg.request(this.#options.request ?? {});
         } else if (this.#leg?.ended) this.#finish({ ...end, reason: "transfer-failed" });
         else {
-          this.#leg?.setHeld(false);
-          this.#back();
+          this.#leg?.refuseTransfer();
+          void this.#stay();
         }
       },
     });
@@ -376,7 +356,7 @@ export class PeerLine implements CallLine {
     if (this.#next !== next || this.#over) return;
     const before = this.#leg;
     try {
-      await this.#join(next);
+      await this.#sound.join(next);
     } catch (error) {
       next.hangUp("no audio", failed(VoiceError.from(error)));
       return;
@@ -387,11 +367,9 @@ export class PeerLine implements CallLine {
     this.#use(next);
     before?.hangUp("transferred");
     this.#host.heldThere(false);
+    if (this.#heldHere) next.setHeld(true); // who is new does not know
     this.#back();
   }
 }
 
 const failed = (error: VoiceError): LegEnd => ({ reason: error.code, by: "error", error });
-
-const transferFailed = (message: string): VoiceError =>
-  new VoiceError("transfer-failed", message, "Go on talking, or try another target.");

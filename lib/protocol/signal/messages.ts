@@ -53,7 +53,8 @@ export const signalData = {
   /** Null: there are no more. */
   candidate: nullable(candidate),
   hangup: object({ reason: optional(reason) }),
-  hold: object({ held: boolean }),
+  /** `transfer`: who says it stays, though it was asked to go. */
+  hold: object({ held: boolean, transfer: optional(oneOf("refused")) }),
   /** `audible`: they are heard as well, since they ride with the sound. */
   dtmf: object({ digits: textUpTo(64), audible: optional(boolean) }),
   /** To the caller, from who was called or from the hub: this call has ended; call `target` instead. */

@@ -385,3 +385,17 @@ test("a call that lost its connection, came back, and is moved then, resumes not
   expect(there.last.introduced).toMatchObject({ application: { id: "talker" }, metadata: null });
   vi.doUnmock("../../../lib/transport/websocket.ts");
 });
+
+test("a hold that the sound does not follow is none: the call is as it was, and says why", async () => {
+  const { call, audio } = rig();
+  await call.start();
+  const held: boolean[] = [];
+  Object.assign(audio, { setHeld: () => Promise.reject(new Error("its script cannot be had")) });
+  call.addEventListener("statechange", () => held.push(call.held.here));
+  await expect(call.hold()).rejects.toBeInstanceOf(VoiceError);
+  expect([call.state, call.held.here]).toEqual(["active", false]);
+  Object.assign(audio, { setHeld: async () => {} });
+  await call.hold();
+  expect([call.state, call.held.here]).toEqual(["held", true]);
+  expect(held).toEqual([true, false, true]);
+});

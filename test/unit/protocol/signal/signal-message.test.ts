@@ -54,7 +54,7 @@ const payloads: { readonly [T in SignalType]: fc.Arbitrary<unknown> } = {
     ),
   ),
   hangup: some({ reason: text(40) }),
-  hold: fc.record({ held: fc.boolean() }),
+  hold: fc.record({ held: fc.boolean(), transfer: fc.constant("refused") }, { requiredKeys: ["held"] }),
   dtmf: fc.record({ digits: text(10), audible: fc.boolean() }, { requiredKeys: ["digits"] }),
   "call-redirect": fc.record({ target: id, reason: text(40) }, { requiredKeys: ["target"] }),
   "call-transfer": fc.record({ target: id, replaces: id }, { requiredKeys: ["target"] }),
