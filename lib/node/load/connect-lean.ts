@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type ClientRequest, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { agreedProfile, bearerSubprotocol, webSocketUrl, withoutQuery } from "../../transport/address.ts";
+import { timerMs } from "../../transport/limits.ts";
 import { refusedError } from "../../transport/refused.ts";
 import { SocketTransport } from "../../transport/socket-transport.ts";
 import { type Connect, TransportError } from "../../transport/transport.ts";
@@ -20,11 +21,15 @@ export function connectLean(options: NodeWebSocketOptions): Connect {
       const url = webSocketUrl(options.url);
       const key = randomBytes(16).toString("base64");
       const request = open(url, key, options);
-      const fail = (error: TransportError): void => {
+      const fail = (error: unknown): void => {
+        signal.removeEventListener("abort", abort);
         request.destroy();
         reject(error);
       };
-      request.setTimeout(options.connectTimeoutMs ?? 10_000, () => {
+      const abort = (): void => {
+        fail(new TransportError("transport-aborted", "Connecting was given up.", false, { cause: signal.reason }));
+      };
+      request.setTimeout(timerMs(options.connectTimeoutMs ?? 10_000), () => {
         fail(new TransportError("transport-timeout", `No answer from ${withoutQuery(url)} in time.`, false));
       });
       request.once("error", (cause: NodeJS.ErrnoException) => {
@@ -43,15 +48,15 @@ export function connectLean(options: NodeWebSocketOptions): Connect {
           const profile = agreedProfile(headers["sec-websocket-protocol"] ?? "", profiles);
           if (head.length > 0) socket.unshift(head);
           const wire = new StreamWire(socket, { side: "client", maxMessageBytes: payloadLimit(options) });
+          signal.removeEventListener("abort", abort);
           resolve(new SocketTransport(wire, { ...options, profile, thread: "main" }));
         } catch (error) {
           socket.destroy();
-          reject(error);
+          fail(error);
         }
       });
-      signal.addEventListener("abort", () => {
-        fail(new TransportError("transport-aborted", "Connecting was given up.", false, { cause: signal.reason }));
-      });
+      if (signal.aborted) return abort();
+      signal.addEventListener("abort", abort);
       request.end();
     });
 }

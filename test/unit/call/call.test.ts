@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { DtmfSender } from "../../../lib/call/dtmf-sender.ts";
 import { Call, type CallEnd, type CallOptions, VoiceError } from "../../../lib/call/index.ts";
 import { Session } from "../../../lib/session/index.ts";
 import { createMemoryTransportPair, TransportError } from "../../../lib/transport/index.ts";
@@ -398,4 +399,31 @@ test("a hold that the sound does not follow is none: the call is as it was, and 
   await call.hold();
   expect([call.state, call.held.here]).toEqual(["held", true]);
   expect(held).toEqual([true, false, true]);
+});
+
+test("a call that is over is in no conference any more", async () => {
+  const { call, audio } = rig();
+  await call.start();
+  const received = {} as AudioNode;
+  Object.assign(audio, { bridge: async () => {}, receivedNode: received });
+  expect(await call.bridge({} as AudioNode)).toBe(received);
+  expect(call.bridged).toBe(true);
+  await call.hangUp();
+  expect(call.bridged).toBe(false);
+  await expect(call.bridge({} as AudioNode)).rejects.toMatchObject({ code: "call-state" });
+});
+
+test("keys leave nothing behind at the signal of their call", async () => {
+  const { signal } = new AbortController();
+  const [add, remove] = [vi.spyOn(signal, "addEventListener"), vi.spyOn(signal, "removeEventListener")];
+  const pressed: string[] = [];
+  const sender = new DtmfSender(
+    ({ digit }) => pressed.push(digit),
+    () => {},
+    signal,
+  );
+  await sender.send("12#", { toneMs: 1, gapMs: 1 });
+  expect(pressed).toEqual(["1", "2", "#"]);
+  expect(add.mock.calls.length).toBeGreaterThan(0);
+  expect(remove.mock.calls.map(([, listener]) => listener)).toEqual(add.mock.calls.map(([, listener]) => listener));
 });

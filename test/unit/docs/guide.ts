@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -23,6 +23,16 @@ export function place(name: string): string {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   return folder;
+}
+
+/** What the compiler has to say about the programs in a folder, and what they take for granted; nothing is fine. */
+export function typeErrors(folder: string, given: string): string {
+  writeFileSync(join(folder, "given.d.ts"), `${given}\nexport {};\n`);
+  const compilerOptions = { types: ["node"], noEmit: true };
+  const config = { extends: "../../../tsconfig.json", include: ["."], exclude: [], compilerOptions };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+  const { status, stdout } = spawnSync(join(root, "node_modules/.bin/tsc"), ["-p", folder], { encoding: "utf8" });
+  return status === 0 ? stdout : stdout || `tsc ended with ${status}`;
 }
 
 /** A program of the guide as Node can run it. */
