@@ -1,8 +1,9 @@
 import type { SignalMessage, SignalMessageOf } from "../../protocol/signal/index.ts";
-import { type PeerCodec, PeerConnection, type PeerSignal } from "../../transport/peer/index.ts";
+import type { PeerConnection, PeerSignal } from "../../transport/peer/index.ts";
 import type { CallParty } from "../call-line.ts";
 import { VoiceError } from "../voice-error.ts";
 import type { Exchange } from "./exchange.ts";
+import { type PeerMediaOptions, PeerPath } from "./peer-path.ts";
 
 /** How and why a leg ended. Exactly one per leg. */
 export interface LegEnd {
@@ -31,11 +32,6 @@ export interface PeerLegListener {
   ended(end: LegEnd): void;
 }
 
-export interface PeerMediaOptions {
-  readonly relayOnly?: boolean | undefined;
-  readonly codec?: PeerCodec | undefined;
-}
-
 export interface PeerLegOptions extends PeerMediaOptions {
   readonly callId: string;
   readonly party: CallParty;
@@ -49,9 +45,6 @@ export interface PeerLegOptions extends PeerMediaOptions {
 const connectMs = 20_000;
 /** The hub ends what rings for too long; this is for one that is gone. */
 const ringSlackMs = 5000;
-/** What comes between the answer and our connection. */
-const maxEarly = 256;
-
 /** A page that was loaded again has to be there before the hub gives up waiting for it. */
 const reloadMs = 30_000;
 
@@ -66,30 +59,35 @@ export class PeerLeg {
   readonly role: "caller" | "callee";
   #party: CallParty;
   readonly #exchange: Exchange;
-  readonly #options: PeerLegOptions;
+  readonly #path: PeerPath;
   readonly #detach: () => void;
   #listener: PeerLegListener | undefined;
   #phase: Phase = "new";
-  #connection: PeerConnection | undefined;
   /** There was sound: now, or on the page before this one. */
   #established: boolean;
   /** The other side said that its page is there again, before this one did. */
   #firstThere = false;
   #resumed = false;
   #heldHere = false;
-  #early: PeerSignal[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #end: LegEnd | undefined;
 
   /** Hears of its call from here on. */
   constructor(exchange: Exchange, options: PeerLegOptions) {
     this.#exchange = exchange;
-    this.#options = options;
     this.callId = options.callId;
     this.role = options.role;
     this.#party = options.party;
     this.#established = options.kept ?? false;
     if (options.kept) this.#phase = "resuming";
+    const { relayOnly, codec, role } = options;
+    this.#path = new PeerPath({
+      ...{ offers: role === "caller", relayOnly, codec },
+      send: (message) => this.#send(message),
+      changed: (state) => this.#changed(state),
+      failed: (error) => this.#fail(VoiceError.from(error)),
+      track: (track) => this.#listener?.track?.(track),
+    });
     this.#detach = exchange.attach(options.callId, (message) => this.#take(message));
   }
 
@@ -113,7 +111,7 @@ export class PeerLeg {
 
   /** While there is sound. */
   get connection(): PeerConnection | undefined {
-    return this.#connection;
+    return this.#path.connection;
   }
 
   /** One at a time. Told at once where the end came before it. */
@@ -256,7 +254,7 @@ export class PeerLeg {
   /** The page of the other side is being loaded again. */
   #wait(): void {
     if (!this.#established || this.#phase === "resuming") return;
-    this.#disconnect();
+    this.#path.drop();
     this.#phase = "waiting";
     this.#limit(reloadMs, () => this.#fail(lost()));
     this.#listener?.interrupted?.();
@@ -270,7 +268,7 @@ export class PeerLeg {
       return;
     }
     if (this.#phase !== "resuming") {
-      this.#disconnect();
+      this.#path.drop();
       this.#send({ type: "call-resume", data: {} });
       if (this.#heldHere) this.setHeld(true);
       this.#listener?.interrupted?.();
@@ -278,56 +276,21 @@ export class PeerLeg {
     this.#connect();
   }
 
-  /** What is still under way for the old connection is worth nothing to a new one. */
-  #disconnect(): void {
-    this.#connection?.close();
-    this.#connection = undefined;
-    this.#early = [];
-  }
-
   #signal(signal: PeerSignal): void {
-    if (this.#phase === "waiting" || this.#phase === "resuming") return;
-    if (this.#connection) void this.#connection.receive(signal);
-    else if (this.#early.length < maxEarly) this.#early.push(signal);
+    if (this.#phase !== "waiting" && this.#phase !== "resuming") this.#path.take(signal);
   }
 
   #connect(): void {
     this.#phase = "connecting";
     this.#limit(connectMs, () => this.#fail(noSound()));
     void this.#exchange.iceServers().then((iceServers) => {
-      if (this.#phase !== "connecting" || this.#connection) return;
+      if (this.#phase !== "connecting") return;
       try {
-        this.#open(iceServers);
+        this.#path.open(iceServers);
       } catch (error) {
         this.#fail(VoiceError.from(error));
       }
     });
-  }
-
-  #open(iceServers: readonly RTCIceServer[]): void {
-    const { relayOnly, codec } = this.#options;
-    const connection: PeerConnection = new PeerConnection({
-      offers: this.role === "caller",
-      polite: this.role === "callee",
-      iceServers,
-      relayOnly,
-      codec,
-      send: (signal) => connection === this.#connection && this.#relay(signal),
-      changed: (state) => connection === this.#connection && this.#changed(state),
-      track: (track) => this.#listener?.track?.(track),
-    });
-    this.#connection = connection;
-    connection.connected.catch((error: unknown) => {
-      if (connection === this.#connection) this.#fail(VoiceError.from(error));
-    });
-    connection.start();
-    for (const signal of this.#early.splice(0)) void connection.receive(signal);
-  }
-
-  #relay(signal: PeerSignal): void {
-    if (this.#end) return;
-    if (signal.type !== "candidate") this.#send({ type: signal.type, data: { sdp: signal.sdp } });
-    else this.#send({ type: "candidate", data: signal.candidate && candidateData(signal.candidate) });
   }
 
   #changed(state: "connected" | "interrupted" | "lost"): void {
@@ -362,8 +325,7 @@ export class PeerLeg {
     this.#phase = "ended";
     clearTimeout(this.#timer);
     this.#detach();
-    this.#connection?.close();
-    this.#early = [];
+    this.#path.close();
     this.#listener?.ended(end);
   }
 }
@@ -372,14 +334,6 @@ type Outgoing = SignalMessage extends infer M ? (M extends SignalMessage ? Pick<
 
 const nameOf = ({ displayName }: { readonly displayName?: string | undefined }) =>
   displayName === undefined ? {} : { displayName };
-
-/** Without what this browser adds of its own. */
-const candidateData = ({ candidate = "", sdpMid, sdpMLineIndex, usernameFragment }: RTCIceCandidateInit) => ({
-  candidate,
-  ...(sdpMid !== undefined && { sdpMid }),
-  ...(sdpMLineIndex !== undefined && { sdpMLineIndex }),
-  ...(usernameFragment !== undefined && { usernameFragment }),
-});
 
 const noSound = () =>
   new VoiceError(

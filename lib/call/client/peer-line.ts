@@ -7,7 +7,8 @@ import { VoiceError } from "../voice-error.ts";
 import type { Exchange } from "./exchange.ts";
 import { GivenTransfer, transferFailed } from "./given-transfer.ts";
 import type { KeptCall } from "./kept-calls.ts";
-import { type LegEnd, PeerLeg, type PeerMediaOptions } from "./peer-leg.ts";
+import { type LegEnd, PeerLeg } from "./peer-leg.ts";
+import type { PeerMediaOptions } from "./peer-path.ts";
 import { PeerSound, type PeerSoundOptions } from "./peer-sound.ts";
 import { peerTransportStats } from "./peer-stats.ts";
 
