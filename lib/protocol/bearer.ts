@@ -23,14 +23,13 @@ export function toBase64Url(text: string): string {
 export function fromBase64Url(text: string): string {
   const base64 = text.replaceAll("-", "+").replaceAll("_", "/");
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
 }
 
 /** Throws `ProtocolError` `protocol-bearer` for anything `bearerSubprotocol` would not write. */
 export function parseBearer(token: string): string {
   try {
     const credential = fromBase64Url(token.slice(prefix.length));
-    // What is not UTF-8 was replaced, and does not come out as it went in.
     if (credential && bearerSubprotocol(credential) === token) return credential;
   } catch {
     // Told below: what was wrong with a credential is nobody's business.

@@ -189,7 +189,6 @@ export class MemoryTransport implements Transport {
     this.#disconnectMedia();
     this.#inbox.end(close);
     this.#resolveEnded(close);
-    this.#discardArriving();
   }
 
   #discardArriving(): void {

@@ -324,6 +324,18 @@ test("sound held back by the browser is a warning with the action that fixes it,
   expect(cleared).toHaveBeenCalledWith("media-autoplay");
 });
 
+test("a warning that holds already is told once", async () => {
+  const { call, audio } = rig();
+  const told: string[] = [];
+  call.addEventListener("warning", ({ warning }) => told.push(warning.code));
+  await call.start();
+  for (let again = 0; again < 3; again++) audio.change("suspended");
+  expect(told).toEqual(["media-autoplay"]);
+  audio.change("running");
+  audio.change("suspended");
+  expect(told).toEqual(["media-autoplay", "media-autoplay"]);
+});
+
 test("application.move leads to the address the page knows: the same call goes on with the next application", async () => {
   const first = createMemoryTransportPair();
   const second = createMemoryTransportPair();

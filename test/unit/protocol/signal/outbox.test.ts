@@ -100,3 +100,17 @@ describe("the address of a hub", () => {
       expect(resumptionOf(["voicebridge.hub.v1", odd]), odd).toBeUndefined();
   });
 });
+
+it("an inbox takes each number once, what was sent again not, and what has no number always", () => {
+  const inbox = new SignalInbox(2);
+  expect([2, 3, 3, 1, 5, 5, 4].map((seq) => inbox.take({ seq }))).toEqual([
+    false,
+    true,
+    false,
+    false,
+    true,
+    false,
+    false,
+  ]);
+  expect([inbox.take({}), inbox.take({}), inbox.last]).toEqual([true, true, 5]);
+});
