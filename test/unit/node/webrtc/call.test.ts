@@ -63,8 +63,9 @@ describe("a call over WebRTC", () => {
   });
 
   it("is not idle while sound comes past the socket", async () => {
-    const { server, caller } = await callAgent({ idleTimeoutMs: 400, pingIntervalMs: 0 });
-    await new Promise((resolve) => setTimeout(resolve, 1500)); // the caller's end sends silence
+    // Long enough for a slow machine to get the sound going, which nothing is heard before.
+    const { server, caller } = await callAgent({ idleTimeoutMs: 2000, pingIntervalMs: 0 });
+    await new Promise((resolve) => setTimeout(resolve, 3500)); // the caller's end sends silence
     expect([server.stats().cutOff.idle, caller.session.state]).toEqual([0, "active"]);
   });
 
