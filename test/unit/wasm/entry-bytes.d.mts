@@ -1,0 +1,1 @@
+export function entryBytes(name: string): Promise<Uint8Array<ArrayBuffer>>;
