@@ -13,7 +13,7 @@ import {
   UpgradeRefusedError,
   type VoiceServerOptions,
 } from "../../../lib/node/index.ts";
-import { serve, upgrade } from "./server-rig.ts";
+import { first, serve, upgrade } from "./server-rig.ts";
 import { dial } from "./voice-side.ts";
 
 const onCall = (): void => {};
@@ -162,6 +162,25 @@ describe("functions of the owner that throw", () => {
     const { url } = await serve({ status: { authorize: broken } });
     expect((await fetch(`${url.replace("ws", "http")}stats`)).status).toBe(500);
     expect((await fetch(`${url.replace("ws", "http")}healthz`)).status).toBe(200);
+  });
+});
+
+describe("variables with names that mean something to JavaScript", () => {
+  it("are variables like any other, and change nothing else", async () => {
+    const { url, calls } = await serve();
+    const caller = await placeCall({ url });
+    const hostile = JSON.parse('{"__proto__":{"admin":true},"constructor":"x","toString":1}') as Record<
+      string,
+      unknown
+    >;
+    const call = await first(calls);
+    await call.setVariables(hostile);
+    expect(caller.variables["admin"]).toBeUndefined();
+    expect(({} as Record<string, unknown>)["admin"]).toBeUndefined();
+    expect(JSON.stringify(await call.getVariables(["__proto__", "toString"]))).toBe(
+      '{"__proto__":{"admin":true},"toString":1}',
+    );
+    await caller.hangUp();
   });
 });
 
