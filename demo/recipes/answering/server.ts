@@ -1,5 +1,12 @@
 import { createServer } from "node:http";
-import { createVoiceServer, handleSignals, jsonLogger, SoundDecoder, SpeechDetector } from "voicebridge/node";
+import {
+  createVoiceServer,
+  handleSignals,
+  jsonLogger,
+  SoundDecoder,
+  SpeechDetector,
+  sameSecret,
+} from "voicebridge/node";
 
 /** Any HTTP server will do: Express, Fastify, or this. */
 const http = createServer((_request, response) => response.end("There is a telephone here.\n"));
@@ -8,7 +15,7 @@ export const server = createVoiceServer({
   server: http,
   path: "/agent",
   allowedOrigins: ["https://www.example.com"],
-  authorize: ({ token }) => token === (process.env["VOICE_TOKEN"] ?? "secret"),
+  authorize: ({ token }) => sameSecret(token, process.env["VOICE_TOKEN"]),
   maxSessions: 200,
   logger: jsonLogger("info"),
   onCall: async (call) => {

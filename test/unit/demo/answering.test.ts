@@ -67,6 +67,8 @@ test("the answering program says back what was said, after it was said, to those
   const server = await open(() => import("../../../demo/recipes/answering/server.ts"));
   const url = new URL("/agent", server.url).href;
   await expect(placeCall({ url })).rejects.toThrow(/401|403/);
+  expect(await placeCall({ url, bearer: "secret" }).catch((error: unknown) => error)).toMatchObject({ fatal: true });
+  process.env["VOICE_TOKEN"] = "secret";
   const caller = await placeCall({ url, bearer: "secret", codecs: ["L16/16000/1"] });
   const silence = { samples: new Int16Array(16_000), sampleRate: 16_000 };
   const said = toneSound(500, 1000);
