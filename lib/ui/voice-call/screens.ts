@@ -58,7 +58,7 @@ export function endReport(
   const code = end.error?.code;
   const mended = code === "media-permission-denied" && permission === "granted";
   return html`
-    <p part="headline" class="headline">${code ? warningIcon : nothing}<strong dir="auto">${headline}</strong></p>
+    <p part="headline" class="headline">${code ? warningIcon : nothing}<strong><bdi>${headline}</bdi></strong></p>
     <p part="detail" class="detail" role=${mended ? "status" : nothing} ?hidden=${detail === ""}>
       <bdi>${mended ? table.permissionGranted : detail}</bdi>
     </p>

@@ -1,4 +1,4 @@
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import { axeViolations, buttonNames, test } from "./elements-page.ts";
 
 const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -93,4 +93,22 @@ test("floating fits a small screen, and mirrors to the other corner", async ({ p
   expect(await overflow(page)).toBe(0);
   await page.getByRole("button", { name: "Hang up" }).scrollIntoViewIfNeeded();
   await expect(page.getByRole("button", { name: "Hang up" })).toBeInViewport();
+});
+
+test("the compact layout is one row where there is room", async ({ page, open }) => {
+  await page.setViewportSize({ width: 432, height: 600 });
+  await open(`<voice-call layout="compact"></voice-call>`);
+  await page.evaluate(async () => {
+    void document.querySelector("voice-call")!.start();
+    await new Promise((resolve) => setTimeout(resolve));
+    window.ui.call.move("active");
+  });
+  const middle = async (locator: Locator) => {
+    const box = await locator.boundingBox();
+    return box ? box.y + box.height / 2 : Number.NaN;
+  };
+  const status = page.locator("voice-call [part=status]").first();
+  const mute = page.getByRole("button", { name: "Mute" });
+  await expect(mute).toBeVisible();
+  expect(Math.abs((await middle(status)) - (await middle(mute)))).toBeLessThan(4);
 });
