@@ -50,7 +50,8 @@ for (const isolated of [false, true]) {
     );
     expect(windows).toBeGreaterThan(50);
     expect(correlation).toBeGreaterThanOrEqual(stalls > 20 ? 0.8 : 0.9);
-    expect(underruns(after) - underruns(before)).toBeLessThanOrEqual(stalls);
+    // A stall of the host is seen where it stops the page; it may stop the microphone's and the server's threads one after the other.
+    expect(underruns(after) - underruns(before)).toBeLessThanOrEqual(3 * stalls);
     expect(droppedFrames(after)).toBe(0);
     expect(after.transport).toMatchObject({ thread: "worker", link: isolated ? "shared" : "port" });
     expect(loop!.count).toBeGreaterThan(10);
