@@ -33,12 +33,16 @@ const long = [
 /** More of them in `npm run test:long`. */
 const longer = ["transport/contract"].map(specs);
 const onlyLong = Boolean(process.env["TEST_LONG"]);
-/** Elements around a call, which few pages have: `npm run test:elements`. */
-const around = [
+/** What is seen of a call in all its states, and what may stand around it: `npm run test:elements`. */
+const elements = [
+  "ui/accessibility",
   "ui/device-memory",
   "ui/devices",
   "ui/incoming",
   "ui/layouts",
+  "ui/parts",
+  "ui/permission",
+  "ui/permission-retry",
   "ui/pip",
   "ui/quality",
   "ui/react",
@@ -47,14 +51,14 @@ const around = [
   "ui/system",
   "ui/warnings",
 ].map(specs);
-const onlyAround = Boolean(process.env["TEST_ELEMENTS"]);
+const onlyElements = Boolean(process.env["TEST_ELEMENTS"]);
 /** `npm run pictures`: to be looked at; nothing is asserted. */
 const pictures = Boolean(process.env["PICTURES"]);
 
 export default defineConfig({
   testDir: "test/browser",
-  testMatch: pictures ? "**/*.pictures.ts" : onlyLong ? [...long, ...longer] : onlyAround ? around : "**/*.spec.ts",
-  testIgnore: onlyLong || onlyAround || pictures ? [] : [...long, ...around],
+  testMatch: pictures ? "**/*.pictures.ts" : onlyLong ? [...long, ...longer] : onlyElements ? elements : "**/*.spec.ts",
+  testIgnore: onlyLong || onlyElements || pictures ? [] : [...long, ...elements],
   outputDir: "build/browser",
   // Where nobody waits for it, what is heard is disturbed less; several pages that speak at once fill two cores.
   workers: onlyLong ? 1 : process.env["CI"] ? 2 : 3,

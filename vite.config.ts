@@ -90,7 +90,7 @@ export default defineConfig({
     testTimeout: 60_000,
     pool: "forks",
     execArgv: ["--max-semi-space-size=64"], // MiB: tests that compute make much that is soon gone
-    maxWorkers: 3, // some of them wait
+    maxWorkers: 4, // many of them wait
     projects: [
       {
         extends: true,

@@ -15,6 +15,8 @@ const talkRms = 2000;
 const partSeconds = 6;
 const gapSeconds = 1.5;
 const leadSeconds = 3;
+/** `npm run test:long` hears them all. */
+const voices = process.env["TEST_LONG"] ? 12 : 6;
 
 /** The decision after every 10 ms, the samples given in pieces of `chunkMs`. */
 function decisions(samples: Float32Array, sampleRate: number, chunkMs = 10): boolean[] {
@@ -36,7 +38,7 @@ function frameRms(samples: Float32Array, frameSamples: number): number[] {
   });
 }
 
-/** Twelve voices, each at the same level, with pauses of digital silence between them. */
+/** Voices, each at the same level, with pauses of digital silence between them. */
 const cleanByRate = new Map<number, Promise<Float32Array>>();
 
 function cleanSpeech(sampleRate: number): Promise<Float32Array> {
@@ -46,12 +48,12 @@ function cleanSpeech(sampleRate: number): Promise<Float32Array> {
 }
 
 async function makeClean(sampleRate: number): Promise<Float32Array> {
-  const speech = await makeSpeech({ seconds: 72, sampleRate, seed: 31 }, partSeconds);
+  const speech = await makeSpeech({ seconds: voices * partSeconds, sampleRate, seed: 31 }, partSeconds);
   const part = partSeconds * sampleRate;
   const period = part + gapSeconds * sampleRate;
   const lead = leadSeconds * sampleRate;
-  const samples = new Float32Array(lead + 12 * period);
-  for (let index = 0; index < 12; index++) {
+  const samples = new Float32Array(lead + voices * period);
+  for (let index = 0; index < voices; index++) {
     const voice = Float32Array.from(speech.subarray(index * part, (index + 1) * part));
     const frames = frameRms(voice, sampleRate / 100);
     const loudest = Math.max(...frames);
@@ -155,8 +157,8 @@ describe("voice activity detection", () => {
       sampleRate,
     );
     const score = judge(active, clean, noiseRms, sampleRate);
-    const median = [...score.onsetsMs].sort((a, b) => a - b)[6] ?? Infinity;
-    expect(score.onsetsMs.length).toBe(12);
+    const median = [...score.onsetsMs].sort((a, b) => a - b)[voices >> 1] ?? Infinity;
+    expect(score.onsetsMs.length).toBe(voices);
     expect(median).toBeLessThanOrEqual(30);
     expect(Math.max(...score.onsetsMs)).toBeLessThanOrEqual(snrDb < 15 ? 80 : 60);
     expect(score.detected).toBeGreaterThan(0.99);
