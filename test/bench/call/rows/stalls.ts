@@ -93,7 +93,7 @@ function compare({ heard, spoken, stalledAt, everyMs, endMs }: Recorded): Measur
   const recoveriesMs = stalledAt.map((atMs, i) => {
     const overMs = atMs + stallMs;
     const limitMs = Math.min(basesMs[i]!, beforeMs + wanderMs) + toleranceMs;
-    const isLate = ({ delayMs }: DelayAt): boolean => delayMs === undefined || delayMs > limitMs;
+    const isLate = ({ delayMs }: DelayAt): boolean => delayMs === undefined || !(delayMs <= limitMs); // not a number: nothing matched before it
     const points = track.points.filter(({ timeMs }) => timeMs >= overMs && timeMs < atMs + everyMs);
     const back = points.find(({ timeMs }) => {
       const next = points.filter((point) => point.timeMs >= timeMs && point.timeMs < timeMs + backForMs);
