@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContext, expect, type Page, test } from "@playwright/test";
-import { axeViolations } from "../ui/elements-page.ts";
+import { isAccessible, press, tabTo } from "./by-keyboard.ts";
 
 test.setTimeout(180_000);
 
@@ -19,34 +19,6 @@ async function phone(browser: Browser, name: string, id = idOf(name.toLowerCase(
   await page.goto(`/phone?id=${id}&name=${name}`);
   await expect(page.locator("#line")).toHaveText("Online: others can call.", slowly);
   return page;
-}
-
-/** The element that has the focus, inside shadow roots too, as it is called. */
-const focused = (page: Page): Promise<string> =>
-  page.evaluate(() => {
-    let active = document.activeElement;
-    while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
-    const words = [...((active as HTMLSelectElement | null)?.labels?.[0]?.childNodes ?? [])];
-    const label = words.find((node) => !(node instanceof Comment) && node.textContent?.trim())?.textContent;
-    return (active?.getAttribute("aria-label") ?? label ?? active?.textContent ?? "").trim().replace(/\s+/g, " ");
-  });
-
-/** Goes there by the Tab key alone. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  for (let presses = 0; presses < 120; presses++) {
-    if ((await focused(page)) === name) return;
-    await page.keyboard.press("Tab");
-  }
-  throw new Error(`The Tab key does not lead to "${name}".`);
-}
-
-async function press(page: Page, name: string): Promise<void> {
-  await tabTo(page, name);
-  await page.keyboard.press("Enter");
-}
-
-async function isAccessible(page: Page, state: string): Promise<void> {
-  expect({ state, violations: await axeViolations(page) }).toEqual({ state, violations: [] });
 }
 
 const lines = (page: Page) => page.getByRole("list", { name: "Calls that are on" }).getByRole("listitem");

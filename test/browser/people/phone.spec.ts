@@ -1,7 +1,7 @@
 import { type Browser, type BrowserContext, expect, type Page, test, type WebSocketRoute } from "@playwright/test";
 import { microphoneFile } from "../../support/speech.ts";
 import { speaking } from "../support/chromium.ts";
-import { axeViolations } from "../ui/elements-page.ts";
+import { isAccessible, press, tabTo } from "./by-keyboard.ts";
 
 test.use({ launchOptions: speaking(microphoneFile({ text: "A phone on a page.", tailMs: 300, seed: 71 })) });
 test.setTimeout(180_000);
@@ -34,30 +34,6 @@ const lines = (page: Page) => page.getByRole("list", { name: "Calls that are on"
 const line = (page: Page, name: string) =>
   lines(page).filter({ has: page.locator("strong", { hasText: new RegExp(`^${name}$`) }) });
 const slowly = { timeout: 30_000 };
-
-/** Goes to a button or field by the Tab key alone. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  for (let presses = 0; presses < 120; presses++) {
-    const focused = await page.evaluate(() => {
-      let active = document.activeElement;
-      while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
-      const label = active instanceof HTMLInputElement ? active.labels?.[0]?.textContent : active?.textContent;
-      return (active?.getAttribute("aria-label") ?? label ?? "").trim().replace(/\s+/g, " ");
-    });
-    if (focused === name) return;
-    await page.keyboard.press("Tab");
-  }
-  throw new Error(`The Tab key does not lead to "${name}".`);
-}
-
-async function press(page: Page, name: string): Promise<void> {
-  await tabTo(page, name);
-  await page.keyboard.press("Enter");
-}
-
-async function isAccessible(page: Page, state: string): Promise<void> {
-  expect({ state, violations: await axeViolations(page) }).toEqual({ state, violations: [] });
-}
 
 test("two people call each other by keyboard alone, and axe finds nothing in any state", async ({ browser }) => {
   const [aliceId, bobId] = [nameIn("alice"), nameIn("bob")];
