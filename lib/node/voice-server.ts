@@ -1,6 +1,4 @@
-import type { IncomingMessage, Server } from "node:http";
-import type { ServerOptions as TlsOptions, Server as TlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { ServerOptions as TlsOptions } from "node:https";
 import type { Duplex } from "node:stream";
 import { systemClock } from "../session/index.ts";
 import { headerlessProfile } from "../transport/address.ts";
@@ -12,20 +10,16 @@ import { drainSessions } from "./drain.ts";
 import { errorFields, type Logger, silentLogger } from "./logger.ts";
 import { addMedia, noMedia } from "./media-totals.ts";
 import { payloadLimit, transportOver } from "./node-transport.ts";
-import { createHttp, listen, shutDown } from "./own-http.ts";
-import { passOn } from "./pass-on.ts";
-import { refuse } from "./refuse.ts";
-import { requestUrl } from "./request-url.ts";
 import { createStatusHandler } from "./status-handler.ts";
+import { UpgradeGate } from "./upgrade-gate.ts";
 import { type Admission, type AdmissionPolicy, admit, type Refusal } from "./upgrade-policy.ts";
-import { readUpgrade, type UpgradeRequest } from "./upgrade-request.ts";
+import type { ReadUpgrade, UpgradeRequest } from "./upgrade-request.ts";
 import type { DrainOptions, VoiceServerOptions, VoiceServerState, VoiceServerStats } from "./voice-server-options.ts";
 import { VoiceSession } from "./voice-session.ts";
 import { loadRtcAcceptor, type RtcAcceptor, type ServedTransport } from "./webrtc/rtc-acceptor.ts";
 import { completeHandshake, handshakeFault } from "./wire/handshake.ts";
 import { StreamWire } from "./wire/stream-wire.ts";
 
-const maxPendingUpgrades = 1000;
 const shutdownReason = "server shutdown";
 const conductDefaults = { messageRate: { perSecond: 100, burst: 500 }, idleTimeoutMs: 300_000 } as const;
 
@@ -35,8 +29,7 @@ export class VoiceServer {
   readonly ready: Promise<void>;
   readonly #options: VoiceServerOptions;
   readonly #logger: Logger;
-  readonly #http: Server;
-  readonly #ownsHttp: boolean;
+  readonly #gate: UpgradeGate<Admission>;
   readonly #policy: AdmissionPolicy;
   readonly #door: Doorkeeper;
   readonly #sessions = new Map<VoiceSession, ServedTransport>();
@@ -51,8 +44,6 @@ export class VoiceServer {
   #accepted = 0;
   #failedHandlers = 0;
   #lastId = 0;
-  /** Upgrades whose credentials are being checked. */
-  readonly #pending = new Set<Duplex>();
   #whenEmpty: (() => void)[] = [];
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -70,25 +61,27 @@ export class VoiceServer {
       profiles: options.profiles ?? ["rtvbp.v1"],
       turnAway: (request) => this.#door.turnAway(request),
     };
-    this.#ownsHttp = !options.server;
-    this.#http = options.server ?? this.#createHttp(options);
-    this.#http.on("upgrade", this.#onUpgrade);
+    const { status = false } = options;
+    const pages = { ...(typeof status === "object" && status), healthOnly: status === false };
+    this.#gate = new UpgradeGate(options, {
+      words: { server: "voice server", visitor: "call" },
+      door: this.#door,
+      logger: this.#logger,
+      serves: (path) => this.#serves(path),
+      answer: createStatusHandler(this, pages),
+      check: (upgrade) => this.#check(upgrade),
+      room: (upgrade, admission) => this.#hindrance(upgrade, admission),
+      enter: (upgrade, admission, socket, head) => this.#open(upgrade, admission, socket, head),
+    });
     const loading = this.#policy.profiles.includes(webRtcProfile) ? this.#loadRtc(options) : undefined;
     this.#rtcLoading = loading?.catch(() => {});
-    const listening = (): Promise<void> => (this.#ownsHttp ? this.#listen(options) : Promise.resolve());
-    this.ready = loading ? loading.then(listening) : listening();
+    this.ready = loading ? loading.then(() => this.#gate.listen()) : this.#gate.listen();
     this.ready.catch(() => {});
   }
 
   /** Where the server is reached, once `ready`; by this machine, where it listens on every address. */
   get url(): string {
-    const address = this.#http.address() as AddressInfo | null;
-    if (!address) throw new Error("The server does not listen (yet).");
-    const { family, address: ip } = address;
-    const everywhere = ip === "::" || ip === "0.0.0.0";
-    const host = everywhere ? "localhost" : family === "IPv6" ? `[${ip}]` : ip;
-    const secure = "setSecureContext" in this.#http;
-    return `${secure ? "wss" : "ws"}://${host}:${address.port}`;
+    return this.#gate.url;
   }
 
   get sessions(): ReadonlySet<VoiceSession> {
@@ -110,7 +103,7 @@ export class VoiceServer {
     return {
       state: this.state,
       sessions: this.#sessions.size,
-      pendingUpgrades: this.#pending.size,
+      pendingUpgrades: this.#gate.pending,
       accepted: this.#accepted,
       refused: { ...this.#door.refused },
       ended: { ...this.#ended },
@@ -123,8 +116,7 @@ export class VoiceServer {
 
   /** New certificates for the own server; connections that are open keep theirs. */
   renewTls(tls: TlsOptions): void {
-    if (!this.#options.tls) throw new Error("This server does not speak TLS itself.");
-    (this.#http as TlsServer).setSecureContext(tls);
+    this.#gate.renewTls(tls);
   }
 
   /**
@@ -163,30 +155,13 @@ export class VoiceServer {
     });
     await Promise.all([...this.#sessions.keys()].map((call) => call.hangUp(shutdownReason)));
     cancelCutOff();
-    for (const socket of this.#pending) socket.destroy();
-    if (this.#ownsHttp) await shutDown(this.#http);
-    else this.#http.off("upgrade", this.#onUpgrade);
+    await this.#gate.close();
     this.#logger.info("closed", {});
   }
 
   #empty(): Promise<void> {
     if (this.#sessions.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#whenEmpty.push(resolve));
-  }
-
-  #createHttp({ tls, headersTimeoutMs = 10_000, status = false }: VoiceServerOptions): Server {
-    const options = typeof status === "object" ? status : {};
-    const answerStatus = createStatusHandler(this, { ...options, healthOnly: status === false });
-    return createHttp(tls, headersTimeoutMs, (request, response) => {
-      if (answerStatus(request, response)) return;
-      const voice = this.#serves(requestUrl(request.url).pathname);
-      const headers = { "Content-Type": "text/plain; charset=utf-8", ...(voice && { Upgrade: "websocket" }) };
-      response.writeHead(voice ? 426 : 404, headers).end("A WebSocket is answered here.");
-    });
-  }
-
-  async #listen({ port = 0, host }: VoiceServerOptions): Promise<void> {
-    this.#logger.info("listening", { port: await listen(this.#http, port, host) });
   }
 
   async #loadRtc({ webrtc = {}, limits }: VoiceServerOptions): Promise<void> {
@@ -214,61 +189,27 @@ export class VoiceServer {
     }
   }
 
-  #onUpgrade = (message: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const upgrade = readUpgrade(message, { trustProxy: this.#options.trustProxy ?? false });
+  async #check(upgrade: ReadUpgrade): Promise<Admission | Refusal> {
+    await this.#rtcLoading;
     const { path, address } = upgrade.request;
-    if (!this.#serves(path)) {
-      if (passOn(this.#http, socket)) return; // somebody else's, on a server that is shared
-      this.#refuse(socket, { cause: "path", status: 404, message: "No voice server at this path." });
-      return;
-    }
-    const onError = (): void => void socket.destroy();
-    socket.on("error", onError);
-    this.#pending.add(socket);
-    const check = async (): Promise<Admission | Refusal> => {
-      if (this.#pending.size > maxPendingUpgrades) return this.#door.busy();
-      await this.#rtcLoading;
-      return admit(upgrade, this.#policy, (error) => {
-        this.#logger.error("authorize failed", { path, address, ...errorFields(error) });
-      });
-    };
-    const answered = check().then((admitted) => {
-      this.#pending.delete(socket);
-      if (socket.destroyed) return;
-      // Room is looked for in the task in which it is taken: of those who were checked at the same time, only so many come in.
-      const outcome = "cause" in admitted ? admitted : (this.#door.capacity(upgrade.request) ?? admitted);
-      if ("cause" in outcome) {
-        this.#logger.info("call refused", { path, address, cause: outcome.cause, status: outcome.status });
-        this.#refuse(socket, outcome);
-        return;
-      }
-      socket.off("error", onError);
-      if (outcome.agreement.profile.transport === "webrtc" && !this.#rtc) {
-        this.#refuse(socket, { cause: "failed", status: 500, message: "WebRTC is not available here." });
-        return;
-      }
-      const fault = handshakeFault(message);
-      if (fault !== undefined) {
-        const headers = { "Sec-WebSocket-Version": "13" };
-        this.#refuse(socket, { cause: "malformed", status: 400, message: fault, headers });
-        return;
-      }
-      completeHandshake(message, socket, head, outcome.agreement.echo);
-      this.#open(socket, upgrade.request, outcome);
+    return admit(upgrade, this.#policy, (error) => {
+      this.#logger.error("authorize failed", { path, address, ...errorFields(error) });
     });
-    // A mistake of ours that one caller brings to light costs that caller the connection, and not the others theirs.
-    answered.catch((error: unknown) => {
-      this.#logger.error("failed", { path, address, ...errorFields(error) });
-      socket.destroy();
-    });
-  };
-
-  #refuse(socket: Duplex, refusal: Refusal): void {
-    this.#door.refused[refusal.cause]++;
-    refuse(socket, refusal);
   }
 
-  #open(socket: Duplex, request: UpgradeRequest, { agreement, identity }: Admission): void {
+  #hindrance({ request }: ReadUpgrade, { agreement }: Admission): Refusal | undefined {
+    const full = this.#door.capacity(request);
+    if (full) return full;
+    if (agreement.profile.transport === "webrtc" && !this.#rtc) {
+      return { cause: "failed", status: 500, message: "WebRTC is not available here." };
+    }
+    const fault = handshakeFault(request.message);
+    if (fault === undefined) return undefined;
+    return { cause: "malformed", status: 400, message: fault, headers: { "Sec-WebSocket-Version": "13" } };
+  }
+
+  #open({ request }: ReadUpgrade, { agreement, identity }: Admission, socket: Duplex, head: Buffer): void {
+    completeHandshake(request.message, socket, head, agreement.echo);
     const options = this.#options;
     const id = `${++this.#lastId}`;
     const { path, address } = request;

@@ -1,17 +1,12 @@
-import type { IncomingMessage, Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { hubSubprotocol, maxSignalLength, type Resumption, resumptionOf } from "../../protocol/index.ts";
 import { systemClock } from "../../session/index.ts";
 import { Doorkeeper } from "../doorkeeper.ts";
 import { serviceRestart } from "../drain.ts";
 import { errorFields, type Logger, silentLogger } from "../logger.ts";
-import { createHttp, listen, shutDown } from "../own-http.ts";
-import { passOn } from "../pass-on.ts";
-import { refuse } from "../refuse.ts";
+import { UpgradeGate } from "../upgrade-gate.ts";
 import { type CallerPolicy, identify, type Refusal } from "../upgrade-policy.ts";
-import { type ReadUpgrade, readUpgrade } from "../upgrade-request.ts";
+import type { ReadUpgrade } from "../upgrade-request.ts";
 import type { DrainOptions, VoiceServerState } from "../voice-server-options.ts";
 import { checkHubOptions } from "./check-hub-options.ts";
 import type { HubClient } from "./hub-client.ts";
@@ -21,7 +16,6 @@ import type { HubOptions, HubStats } from "./hub-options.ts";
 import { answerHubStatus } from "./hub-status.ts";
 import { Switchboard } from "./switchboard.ts";
 
-const maxPendingUpgrades = 1000;
 /** A character is 3 bytes of UTF-8 at most where it is one unit of UTF-16. */
 const maxPayloadBytes = 3 * maxSignalLength;
 
@@ -38,15 +32,12 @@ export class Hub {
   readonly ready: Promise<void>;
   readonly #options: HubOptions;
   readonly #logger: Logger;
-  readonly #http: Server;
-  readonly #ownsHttp: boolean;
+  readonly #gate: UpgradeGate<Admitted>;
   readonly #sockets: WebSocketServer;
   readonly #policy: CallerPolicy;
   readonly #door: Doorkeeper;
   readonly #switchboard: Switchboard;
   readonly #lines = new Set<HubSocketLine>();
-  /** Upgrades whose credentials are being checked. */
-  readonly #pending = new Set<Duplex>();
   #accepted = 0;
   /** Clients are being sent away: that they go says nothing about their calls. */
   #parting = false;
@@ -81,22 +72,28 @@ export class Hub {
       handleProtocols: (offered) => (offered.has(hubSubprotocol) ? hubSubprotocol : false),
     });
     this.#sockets.on("wsClientError", (error, socket) => {
-      this.#refuse(socket, { cause: "malformed", status: 400, message: error.message });
+      this.#gate.refuse(socket, { cause: "malformed", status: 400, message: error.message });
     });
-    this.#ownsHttp = !options.server;
-    this.#http = options.server ?? this.#createHttp(options);
-    this.#http.on("upgrade", this.#onUpgrade);
-    this.ready = this.#ownsHttp ? this.#listen(options) : Promise.resolve();
+    this.#gate = new UpgradeGate(options, {
+      words: { server: "hub", visitor: "client" },
+      door: this.#door,
+      logger: this.#logger,
+      serves: (path) => path === this.#path,
+      answer: (request, response) => answerHubStatus(() => this.stats(), options.status ?? false, request, response),
+      check: (upgrade) => this.#check(upgrade),
+      room: (upgrade, admitted) => this.#fullFor(upgrade, admitted),
+      enter: (upgrade, admitted, socket, head) => {
+        const { message } = upgrade.request;
+        this.#sockets.handleUpgrade(message, socket, head, (opened) => this.#open(opened, upgrade, admitted));
+      },
+    });
+    this.ready = this.#gate.listen();
     this.ready.catch(() => {});
   }
 
   /** Where clients connect, once `ready`. */
   get url(): string {
-    const address = this.#http.address() as AddressInfo | null;
-    if (!address) throw new Error("The server does not listen (yet).");
-    const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
-    const secure = "setSecureContext" in this.#http;
-    return `${secure ? "wss" : "ws"}://${host}:${address.port}${this.#path}`;
+    return `${this.#gate.url}${this.#path}`;
   }
 
   get state(): VoiceServerState {
@@ -107,7 +104,7 @@ export class Hub {
     return {
       state: this.state,
       connections: this.#lines.size,
-      pendingUpgrades: this.#pending.size,
+      pendingUpgrades: this.#gate.pending,
       accepted: this.#accepted,
       refused: { ...this.#door.refused },
       ...this.#switchboard.stats(),
@@ -168,10 +165,8 @@ export class Hub {
     await this.#empty();
     clearTimeout(cut);
     this.#switchboard.clear();
-    for (const socket of this.#pending) socket.destroy();
     this.#sockets.close();
-    if (this.#ownsHttp) await shutDown(this.#http);
-    else this.#http.off("upgrade", this.#onUpgrade);
+    await this.#gate.close();
     this.#logger.info("closed", {});
   }
 
@@ -180,51 +175,7 @@ export class Hub {
     return new Promise((resolve) => this.#whenEmpty.push(resolve));
   }
 
-  #createHttp({ tls, headersTimeoutMs = 10_000, status = false }: HubOptions): Server {
-    return createHttp(tls, headersTimeoutMs, (request, response) => {
-      if (answerHubStatus(() => this.stats(), status, request, response)) return;
-      const here = (request.url ?? "/").split("?")[0] === this.#path;
-      const headers = { "Content-Type": "text/plain; charset=utf-8", ...(here && { Upgrade: "websocket" }) };
-      response.writeHead(here ? 426 : 404, headers).end("A WebSocket is answered here.");
-    });
-  }
-
-  async #listen({ port = 0, host }: HubOptions): Promise<void> {
-    this.#logger.info("listening", { port: await listen(this.#http, port, host) });
-  }
-
-  #onUpgrade = (message: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const upgrade = readUpgrade(message, { trustProxy: this.#options.trustProxy ?? false });
-    const { path, address } = upgrade.request;
-    if (path !== this.#path) {
-      if (passOn(this.#http, socket)) return; // somebody else's, on a server that is shared
-      this.#refuse(socket, { cause: "path", status: 404, message: "No hub at this path." });
-      return;
-    }
-    const onError = (): void => void socket.destroy();
-    socket.on("error", onError);
-    this.#pending.add(socket);
-    const answered = this.#check(upgrade).then((checked) => {
-      this.#pending.delete(socket);
-      if (socket.destroyed) return;
-      // Room is looked for in the task in which it is taken: of those who were checked at the same time, only so many come in.
-      const outcome = "cause" in checked ? checked : (this.#fullFor(upgrade, checked) ?? checked);
-      if ("cause" in outcome) {
-        this.#logger.info("client refused", { path, address, cause: outcome.cause, status: outcome.status });
-        this.#refuse(socket, outcome);
-        return;
-      }
-      socket.off("error", onError);
-      this.#sockets.handleUpgrade(message, socket, head, (opened) => this.#open(opened, upgrade, outcome));
-    });
-    answered.catch((error: unknown) => {
-      this.#logger.error("failed", { path, address, ...errorFields(error) });
-      socket.destroy();
-    });
-  };
-
   async #check(upgrade: ReadUpgrade): Promise<Admitted | Refusal> {
-    if (this.#pending.size > maxPendingUpgrades) return this.#door.busy();
     const { path, address } = upgrade.request;
     const caller = await identify(upgrade, this.#policy, (error) => {
       this.#logger.error("authorize failed", { path, address, ...errorFields(error) });
@@ -237,11 +188,6 @@ export class Hub {
 
   #fullFor({ request }: ReadUpgrade, { id }: Admitted): Refusal | undefined {
     return this.#door.capacity(request) ?? (this.#switchboard.hasRoomFor(id) ? undefined : this.#door.busy());
-  }
-
-  #refuse(socket: Duplex, refusal: Refusal): void {
-    this.#door.refused[refusal.cause]++;
-    refuse(socket, refusal);
   }
 
   #open(socket: WebSocket, { request }: ReadUpgrade, admitted: Admitted): void {

@@ -42,7 +42,7 @@ describe("the guide to a hub of one's own", () => {
     const exit = vi.spyOn(process, "exit").mockImplementation((() => {}) as () => never);
     await import("./programs/own-port.ts");
     const [terminate] = process.listeners("SIGTERM").filter((listener) => !known.includes(listener));
-    const url = /people meet at (ws\S+)/.exec(said.mock.calls.flat().join("\n"))![1]!.replace("0.0.0.0", "127.0.0.1");
+    const url = /people meet at (ws\S+)/.exec(said.mock.calls.flat().join("\n"))![1]!;
     said.mockRestore();
     const token = await new SignJWT({ sub: "alice", name: "Alice" })
       .setProtectedHeader({ alg: "ES256" })

@@ -31,6 +31,14 @@ describe("a hub on a port of its own", () => {
     expect(hub.stats()).toMatchObject({ now: nobody, connections: 0, accepted: 2, calls: 1, ended: { gone: 1 } });
   });
 
+  it("is reached by this machine's name where it listens on every address", async () => {
+    for (const host of ["0.0.0.0", "::"]) {
+      const { hub } = await serveHub({ host });
+      expect(hub.url).toMatch(/^ws:\/\/localhost:\d+\/hub$/);
+      await new SocketPhone(hub.url, { id: "alice" }).next("welcome");
+    }
+  });
+
   it("keeps a call over a broken connection", async () => {
     const { hub, url } = await serveHub();
     const [alice, bob] = [new SocketPhone(url, { id: "alice" }), new SocketPhone(url, { id: "bob" })];
