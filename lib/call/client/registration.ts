@@ -66,15 +66,8 @@ export class Registration {
     if (this.#options.hub === undefined) {
       return Promise.reject(clientError("hub-refused", "This client has no hub."));
     }
-    if (this.#state === "closed") return Promise.reject(clientError("hub-closed", "The client is closed."));
-    if (!this.#connecting) {
-      const connecting = this.#connect();
-      this.#connecting = connecting;
-      connecting.catch(() => {
-        if (this.#connecting === connecting) this.#connecting = undefined;
-      });
-    }
-    return this.#connecting;
+    if (this.#state === "closed") return Promise.reject(closedError());
+    return this.#connecting ?? this.#follow(this.#connect());
   }
 
   /** See `Client.takeOver`. */
@@ -109,15 +102,19 @@ export class Registration {
   }
 
   async #connect(): Promise<void> {
-    if (this.#lock && !(await this.#lock.tryNow())) {
-      this.#to("standby");
-      void this.#lock.wait().then(
-        () => this.#link?.open().catch(() => {}),
-        () => {}, // closed meanwhile
-      );
-      return;
-    }
-    await this.#link?.open();
+    const free = !this.#lock || (await this.#lock.tryNow());
+    if (this.#state === "closed") throw closedError();
+    if (free) await this.#link?.open();
+    else this.#standBy();
+  }
+
+  /** Until it fails, this is what connecting is. */
+  #follow(connecting: Promise<void>): Promise<void> {
+    this.#connecting = connecting;
+    connecting.catch(() => {
+      if (this.#connecting === connecting) this.#connecting = undefined;
+    });
+    return connecting;
   }
 
   /** Another tab wants to be the one that is connected. */
@@ -126,14 +123,18 @@ export class Registration {
     this.#link?.close();
     this.#link = this.#newLink();
     this.#lock?.release();
-    this.#connecting = this.#state === "closed" ? undefined : this.#standBy();
+    this.#connecting = Promise.resolve();
+    this.#standBy(); // behind the tab that asked: it waits already
   }
 
-  /** Behind the tab that asked: it waits already. */
-  async #standBy(): Promise<void> {
+  #standBy(): void {
     this.#to("standby");
-    await this.#lock?.wait();
-    await this.#link?.open();
+    this.#lock?.wait().then(
+      () => {
+        if (this.#link) void this.#follow(this.#link.open());
+      },
+      () => {}, // closed meanwhile
+    );
   }
 
   #newLink(resume?: Resumption): SignalLink | undefined {
@@ -172,3 +173,5 @@ export class Registration {
 /** Of a client at a hub, in all tabs of a site. */
 export const placeName = (hub: string | URL, id: string): string =>
   `voicebridge:${String(hub).replace(/[?#].*$/s, "")}:${id}`;
+
+const closedError = () => clientError("hub-closed", "The client is closed.");

@@ -19,6 +19,7 @@ export class TabLock {
   readonly #channel: BroadcastChannel | undefined;
   #release: (() => void) | undefined;
   #waiting: AbortController | undefined;
+  #closed = false;
 
   /** @param asked another tab asks for the lock. */
   constructor(name: string, asked: () => void, options: TabLockOptions = {}) {
@@ -75,12 +76,14 @@ export class TabLock {
 
   /** Idempotent. */
   close(): void {
+    this.#closed = true;
     this.#waiting?.abort();
     this.release();
     this.#channel?.close();
   }
 
-  #keep(): Promise<void> {
+  #keep(): Promise<void> | undefined {
+    if (this.#closed) return undefined; // it was on its way: given back at once
     return new Promise((resolve) => {
       this.#release = resolve;
     });

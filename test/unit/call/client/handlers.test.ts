@@ -236,6 +236,35 @@ test("who gives up in a queue lets those behind move up, and is not asked when i
   expect(reception.ringing).toEqual([c]);
 });
 
+test("a call is told to the caller as ringing once where the handler knows at once, and while a slow one thinks", async () => {
+  vi.useFakeTimers();
+  try {
+    const quick = desk(() => pass);
+    const call = ring();
+    await quick.reception.take(call);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([call.rang.length, quick.shown, vi.getTimerCount()]).toEqual([1, [call], 0]);
+    let decide = (_: Decision): void => {};
+    const slow = desk(
+      () =>
+        new Promise((resolve) => {
+          decide = resolve;
+        }),
+    );
+    const thoughtOver = ring();
+    const taken = slow.reception.take(thoughtOver);
+    await vi.advanceTimersByTimeAsync(249);
+    expect(thoughtOver.rang).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([thoughtOver.rang.length, slow.shown.length]).toEqual([1, 0]);
+    decide(accept);
+    await taken;
+    expect([thoughtOver.ended?.outcome, slow.shown.length]).toEqual(["accepted", 0]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test("what handlers decide happens, once, and a call that ended meanwhile is left alone", async () => {
   const decisions: Record<string, Decision> = { a: accept, b: reject("nope"), c: forward("x"), d: pass };
   const { reception, shown } = desk(({ from }) => decisions[from.id] ?? pass);
