@@ -133,7 +133,7 @@ async function limited({ authorize, authorizeTimeoutMs }: CallerPolicy, request:
     timer = setTimeout(
       () => reject(new Error(`authorize took longer than ${authorizeTimeoutMs} ms`)),
       authorizeTimeoutMs,
-    );
+    ).unref(); // the caller's connection keeps the process, and nothing does when the server has closed
   });
   try {
     return await Promise.race([authorize(request), tooLate]);
