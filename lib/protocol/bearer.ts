@@ -23,7 +23,7 @@ export function toBase64Url(text: string): string {
 export function fromBase64Url(text: string): string {
   const base64 = text.replaceAll("-", "+").replaceAll("_", "/");
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  const decoded = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  const decoded = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   if (toBase64Url(decoded) !== text) throw new RangeError("not base64url as we write it");
   return decoded;
 }

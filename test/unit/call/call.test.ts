@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { DtmfSender } from "../../../lib/call/dtmf-sender.ts";
+import { type DtmfPress, DtmfSender } from "../../../lib/call/dtmf-sender.ts";
 import { Call, type CallEnd, type CallOptions, VoiceError } from "../../../lib/call/index.ts";
 import { Session } from "../../../lib/session/index.ts";
 import { createMemoryTransportPair, TransportError } from "../../../lib/transport/index.ts";
@@ -438,4 +438,20 @@ test("keys leave nothing behind at the signal of their call", async () => {
   expect(pressed).toEqual(["1", "2", "#"]);
   expect(add.mock.calls.length).toBeGreaterThan(0);
   expect(remove.mock.calls.map(([, listener]) => listener)).toEqual(add.mock.calls.map(([, listener]) => listener));
+});
+
+test("a key is never released before it was pressed, though the clock is set back meanwhile", async () => {
+  vi.useFakeTimers({ now: 1_763_640_000_000 });
+  const presses: DtmfPress[] = [];
+  const sender = new DtmfSender(
+    (press) => presses.push(press),
+    () => {},
+    new AbortController().signal,
+  );
+  const sent = sender.send("5");
+  await vi.advanceTimersByTimeAsync(50);
+  vi.setSystemTime(1_763_636_400_000);
+  await vi.advanceTimersByTimeAsync(1000);
+  await sent;
+  expect(presses).toEqual([{ seq: 0, digit: "5", pressed_at: 1_763_640_000_000, released_at: 1_763_640_000_000 }]);
 });

@@ -48,6 +48,15 @@ test("a loss lowers the rating, and seconds later it has recovered", () => {
   expect(at(12, 4000).mos).toBe(good);
 });
 
+test("audio that was started anew is rated by itself", () => {
+  const meter = new QualityMeter();
+  meter.rate(audio({ totalSamplesReceived: 80_000, jitterBufferEmittedCount: 80_000, jitterBufferDelay: 800 }), 0, 0);
+  const anew = { totalSamplesReceived: 8000, concealedSamples: 2000, jitterBufferEmittedCount: 8000 };
+  const { quality } = meter.rate(audio({ ...anew, jitterBufferDelay: 400 }), 0, 1000);
+  expect(quality?.concealedPct).toBeCloseTo(25);
+  expect(quality?.stages.bufferMs).toBeCloseTo(50);
+});
+
 test("generated speech that waits is not late", () => {
   const playback = {
     totalSamplesReceived: 8000,

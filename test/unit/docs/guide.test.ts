@@ -17,7 +17,7 @@ describe("the endpoint author's guide", () => {
   }, 120_000);
 
   it("has an endpoint that lets in who it should, tells how it is, and drains on SIGTERM", async () => {
-    const program = await bundleProgram("server", place("server"));
+    const program = await bundleProgram("server", "server");
     const { url, child, exit, said } = await startEndpoint(program);
     const voice = `${url}/voice/echo`;
     const http = url.replace("ws", "http");
@@ -46,14 +46,14 @@ describe("the endpoint author's guide", () => {
   }, 60_000);
 
   it("has an endpoint that does not start without its secret", async () => {
-    const program = await bundleProgram("server", place("secret"));
+    const program = await bundleProgram("server", "secret");
     const { exit, said } = run(process.execPath, [program], { PORT: "0", VOICE_TOKEN: "" });
     expect(await exit).toBe(1);
     expect(said()).toContain("VOICE_TOKEN is not set");
   }, 30_000);
 
   it("has a cluster that answers on one port, replaces a process that died, and drains", async () => {
-    const program = await bundleProgram("cluster", place("cluster"));
+    const program = await bundleProgram("cluster", "cluster");
     const [port, statusPort] = [await freePort(), await freePort()];
     const { child, exit, said } = run(process.execPath, [program], {
       PORT: String(port),

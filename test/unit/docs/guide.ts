@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
-import { build } from "esbuild";
+import { buildProgram } from "../../browser/support/program-process.ts";
 import { afterwards } from "../node/server-rig.ts";
 import { until } from "../node/voice-side.ts";
 
@@ -35,25 +35,11 @@ export function typeErrors(folder: string, given: string): string {
   return status === 0 ? stdout : stdout || `tsc ended with ${status}`;
 }
 
-/** A program of the guide as Node can run it. */
-export async function bundleProgram(name: string, folder: string): Promise<string> {
+/** A program of the guide as Node can run it. `whose`: tests that run at the same time have one each. */
+export async function bundleProgram(name: string, whose: string): Promise<string> {
   const program = blocks("ts").find((block) => block.name === name);
   if (!program) throw new Error(`The guide has no ${name}.ts.`);
-  const entry = join(folder, `${name}.ts`);
-  writeFileSync(entry, program.text);
-  const outfile = join(folder, `${name}.mjs`);
-  await build({
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    packages: "external",
-    tsconfig: join(root, "tsconfig.json"),
-    logLevel: "error",
-  });
-  return outfile;
+  return buildProgram(`guide/${whose}/${name}`, { text: program.text });
 }
 
 export interface Program {

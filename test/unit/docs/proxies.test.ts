@@ -26,7 +26,7 @@ async function behind(
   const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
   const options = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30"];
   execFileSync("openssl", ["req", ...options, "-keyout", key, "-out", cert, ...subject], { stdio: "ignore" });
-  const program = await bundleProgram("server", folder);
+  const program = await bundleProgram("server", proxy);
   const endpoints = [await startEndpoint(program), await startEndpoint(program)];
   const upstreams = endpoints.map(({ url }) => new URL(url).host);
   const port = await freePort();

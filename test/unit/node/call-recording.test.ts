@@ -165,6 +165,27 @@ describe("the recording of a call", () => {
     expect(readFileSync(file, "utf8")).toBe("precious");
     await expect(recordCall(call, { file: join(folder, "none/x.wav") })).rejects.toThrow(/has no folder/);
   });
+
+  it("does not go on listening to a call that it cannot record", async () => {
+    const { call } = await openMemoryCall();
+    let taps = 0;
+    const tapSound: typeof call.tapSound = (tap) => {
+      taps++;
+      const untap = call.tapSound(tap);
+      return () => {
+        taps--;
+        untap();
+      };
+    };
+    const { hasAudio, format, clock, agentBytes, ended } = call;
+    const recordable = { hasAudio, format, clock, agentBytes, ended, tapSound };
+    await expect(recordCall(recordable, { file: join(folder, "none/x.wav") })).rejects.toThrow(/has no folder/);
+    expect(taps).toBe(0);
+    const recording = await recordCall(recordable, { file: newFile() });
+    expect(taps).toBe(1);
+    await recording.stop();
+    expect(taps).toBe(0);
+  });
 });
 
 describe("recording as a middleware", () => {

@@ -100,6 +100,7 @@ describe("the conduct of a peer", () => {
     vi.advanceTimersByTime(4000);
     expect(ends).toEqual([]);
     wire.onHeard("pong");
+    wire.onHeard("ping"); // it lives, and says nothing
     vi.advanceTimersByTime(1000);
     expect([ends, causes]).toEqual([["4408 idle"], ["idle"]]);
   });

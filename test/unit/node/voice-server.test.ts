@@ -1,9 +1,11 @@
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect as connectTcp } from "node:net";
+import { Duplex } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { createVoiceServer } from "../../../lib/node/index.ts";
+import { createVoiceServer, type VoiceSession } from "../../../lib/node/index.ts";
 import { bearerSubprotocol } from "../../../lib/protocol/index.ts";
+import { settle } from "./manual-clock.ts";
 import { afterwards, first, serve, upgrade } from "./server-rig.ts";
 import { dial, noise, until } from "./voice-side.ts";
 
@@ -307,6 +309,29 @@ describe("a voice server and its calls", () => {
     expect(server.stats().failedHandlers).toBe(1);
   });
 
+  it("does not hold it against the agent that the end of the call cut it short", async () => {
+    const answers: Promise<void>[] = [];
+    const cutShort = async (call: VoiceSession): Promise<void> => {
+      await call.ended;
+      throw new Error("was waiting for the caller");
+    };
+    const { url, server, log } = await serve({
+      onCall: (call) => {
+        const answer = cutShort(call);
+        answers.push(answer);
+        return answer;
+      },
+    });
+    const voice = await dial({ url });
+    await until(() => answers.length === 1);
+    await voice.session.hangUp();
+    await expect(answers[0]).rejects.toThrow("was waiting");
+    await until(() => server.stats().sessions === 0);
+    await settle();
+    expect(server.stats().failedHandlers).toBe(0);
+    expect(log.join()).not.toContain("was waiting");
+  });
+
   it("ends calls that are never introduced, and counts them", async () => {
     const { url, server } = await serve({ initializeTimeoutMs: 20 });
     const socket = new WebSocket(url, ["rtvbp.v1"]);
@@ -338,6 +363,52 @@ describe("a voice server and its calls", () => {
     ]);
     await expect(call.setVariables({})).rejects.toMatchObject({ code: "session-closed" });
     await until(() => server.stats().sessions === 0);
+  });
+});
+
+describe("a voice server whose credentials take their time", () => {
+  it("has so many callers wait for their check, turns away more, and lets go of them all when it closes", async () => {
+    const http = createServer();
+    let checked = (): void => {};
+    const gate = new Promise<boolean>((resolve) => {
+      checked = () => resolve(true);
+    });
+    let asked = 0;
+    const { server } = await serve({
+      server: http,
+      authorize: () => {
+        asked++;
+        return gate;
+      },
+    });
+    const knock = (): { readonly socket: Duplex; answer: string } => {
+      const socket = new Duplex({
+        read: () => {},
+        write: (bytes, _, done) => {
+          caller.answer += String(bytes);
+          done();
+        },
+      });
+      const caller = { socket, answer: "" };
+      const headers = { host: "x", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==", "sec-websocket-version": "13" };
+      http.emit("upgrade", { url: "/", headers, rawHeaders: [], socket: { remoteAddress: "10.0.0.1" } }, socket, "");
+      return caller;
+    };
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+    const before = timers();
+    const waiting = Array.from({ length: 1000 }, knock);
+    await settle();
+    expect([server.stats().pendingUpgrades, asked]).toEqual([1000, 1000]);
+    const oneMore = knock();
+    await settle();
+    expect([asked, server.stats()]).toMatchObject([1000, { pendingUpgrades: 1000, refused: { full: 1 } }]);
+    expect(oneMore.answer).toMatch(/^HTTP\/1.1 503 /);
+    await server.close();
+    expect(waiting.filter(({ socket }) => !socket.destroyed)).toEqual([]);
+    expect(timers()).toBeLessThanOrEqual(before); // nothing of theirs keeps the process
+    checked();
+    await settle();
+    expect([server.stats().accepted, waiting.filter(({ answer }) => answer !== "")]).toEqual([0, []]);
   });
 });
 

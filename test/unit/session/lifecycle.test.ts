@@ -248,6 +248,21 @@ describe("initialize that fails", () => {
     await raw.session.close();
   });
 
+  it("waits after a refusal as long as before, and no longer", async () => {
+    const refuse = () => {
+      throw new Error("database is away");
+    };
+    const { session, peer } = rawSession("application", { initializeTimeoutMs: 900, onInitialize: refuse });
+    await vi.advanceTimersByTimeAsync(800);
+    const { codecs, ...rest } = offer;
+    const params = { ...rest, audio_codec_offerings: codecs, metadata: {} };
+    peer.send({ id: "a", method: "session.initialize", params });
+    await vi.advanceTimersByTimeAsync(899);
+    expect([peer.messages.length, session.state]).toEqual([1, "initializing"]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(session.end).toMatchObject({ reason: "session-timeout", by: "local" });
+  });
+
   it("does not become active by an update it did not agree to", async () => {
     const { session, peer } = rawSession("application");
     const faults: unknown[] = [];
@@ -376,6 +391,9 @@ describe("ending", () => {
     const closed = await rawVoice();
     void closed.peer.transport.close(1001, "server restarts");
     expect(await closed.session.ended).toEqual({ reason: "server restarts", by: "remote", resumable: true });
+    const wordless = await rawVoice();
+    void wordless.peer.transport.close(1005, ""); // RFC 6455 §7.4.1: a close frame without a status
+    expect(await wordless.session.ended).toEqual({ reason: "closed", by: "remote" });
     const broken = await rawVoice();
     void broken.peer.transport.close(1011, "bug");
     expect(await broken.session.ended).toMatchObject({

@@ -24,6 +24,16 @@ describe("the receiving half of a transport", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it("hands on what was kept from the byte at which media was opened, and counts what came before as early", () => {
+    const counters = createCounters();
+    const own = new Inbox(counters, limitsFrom({}), 1000);
+    const heard: number[] = [];
+    own.connect((bytes) => heard.push(bytes[0]!) > 0);
+    for (const frame of [1, 2, 3, 4]) own.frame(new Uint8Array(10).fill(frame), 0);
+    own.openMedia(20);
+    expect([heard, counters.earlyFrames]).toEqual([[3, 4], 2]);
+  });
+
   it("takes no reader for its word when it closes: what waits for room is forgotten, and no timer is left", () => {
     const own = inbox();
     own.openMedia();
