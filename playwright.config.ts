@@ -65,6 +65,8 @@ export default defineConfig({
   retries: 0,
   forbidOnly: Boolean(process.env["CI"]),
   timeout: 120_000,
+  // Catches what hangs: no test is judged by how long a state takes to come.
+  expect: { timeout: 30_000 },
   reporter: process.env["CI"] ? "list" : [["list"]],
   use: {
     baseURL: `http://localhost:${port}`,

@@ -6,6 +6,8 @@ export interface Alignment {
   /** Windows that match nothing that was spoken (below 0.6): silence, concealment, or somebody else's sound. */
   readonly strangeWindows: number;
   readonly windows: number;
+  /** Of every window by itself. */
+  readonly correlations: readonly number[];
 }
 
 /**
@@ -17,7 +19,7 @@ export function compareWindows(heard: Float32Array, spoken: Float32Array, window
   let heardEnergy = 0;
   let spokenEnergy = 0;
   let strangeWindows = 0;
-  let windows = 0;
+  const correlations: number[] = [];
   let expected = 0;
   for (let at = 0; at + windowSamples <= heard.length; at += windowSamples) {
     const piece = heard.subarray(at, at + windowSamples);
@@ -25,7 +27,7 @@ export function compareWindows(heard: Float32Array, spoken: Float32Array, window
     if (match.correlation < 0.6) match = align(spoken, piece); // the first window, or something was cut
     const { lag, correlation } = match;
     expected = lag + windowSamples;
-    windows++;
+    correlations.push(correlation);
     if (correlation < 0.6) strangeWindows++;
     for (let i = 0; i < windowSamples; i++) {
       const [a, b] = [piece[i]!, spoken[lag + i]!];
@@ -34,7 +36,17 @@ export function compareWindows(heard: Float32Array, spoken: Float32Array, window
       spokenEnergy += b * b;
     }
   }
-  return { correlation: product / Math.sqrt(heardEnergy * spokenEnergy + 1e-12), strangeWindows, windows };
+  const correlation = product / Math.sqrt(heardEnergy * spokenEnergy + 1e-12);
+  return { correlation, strangeWindows, windows: correlations.length, correlations };
+}
+
+/** The mean correlation of the `count` windows in a row that match best: what is heard where nothing held it up. */
+export function bestStretch({ correlations }: Alignment, count: number): number {
+  let best = -1;
+  for (let at = 0; at + count <= correlations.length; at++) {
+    best = Math.max(best, correlations.slice(at, at + count).reduce((sum, one) => sum + one, 0) / count);
+  }
+  return best;
 }
 
 /**

@@ -31,6 +31,10 @@ export async function openHost(): Promise<Host> {
   const clips = new Map<string, Buffer>();
   const pages = createServer(async (request, response) => {
     const path = request.url ?? "/";
+    if (/[?&]isolated\b/.test(path)) {
+      response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+      response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
+    }
     if (request.method === "POST") {
       clips.set(path, await bodyOf(request));
       return response.writeHead(204).end();

@@ -12,6 +12,7 @@ import { startFlood } from "./rows/flood.ts";
 import { measureHeap } from "./rows/heap.ts";
 import { measureMessages } from "./rows/messages.ts";
 import { measureStalls } from "./rows/stalls.ts";
+import { measureSteady } from "./rows/steady.ts";
 import { microphone } from "./spoken-sound.ts";
 
 async function measure({ rows, quick, calls }: Options): Promise<Report> {
@@ -35,6 +36,7 @@ async function measure({ rows, quick, calls }: Options): Promise<Report> {
       const { delay, freeze } = await measureDelayAndFreeze(setting, rows.has("freeze"));
       finish(rows.has("delay") ? delay : undefined, freeze);
     }
+    if (rows.has("steady")) finish(await measureSteady(setting));
     if (rows.has("stalls")) finish(await measureStalls(setting));
     if (rows.has("cpu")) finish(await measureCpu(setting));
     if (rows.has("heap")) finish(await measureHeap(setting));

@@ -1,6 +1,17 @@
 import { parseArgs } from "node:util";
 
-export const rowNames = ["delay", "freeze", "stalls", "flood", "clear", "cpu", "messages", "heap", "aliasing"] as const;
+export const rowNames = [
+  "delay",
+  "freeze",
+  "steady",
+  "stalls",
+  "flood",
+  "clear",
+  "cpu",
+  "messages",
+  "heap",
+  "aliasing",
+] as const;
 export type RowName = (typeof rowNames)[number];
 
 export const help = `npm run bench:call -- [options]
@@ -9,6 +20,7 @@ Makes calls with an echo in headless Chromium (fake microphone: speech over nois
 beside the same call over a main-thread WebSocket with a plain FIFO player, and beside the browser's own WebRTC (PCMU, Opus) on loopback.
   delay     mouth to ear, from the microphone's own clock; device output latency excluded
   freeze    the page's main thread is blocked for 2 s: frames of 20 ms not heard, delay 5 s later, microphone frames sent meanwhile
+  steady    an undisturbed call, over each kind of frame link, in five windows of 6 s: underruns, frames dropped, worklet-to-worklet delay
   stalls    six stalls of 400 ms, one every 10 s: how long the call stays late
   flood     10 s of speech sent at 4×, and 80 s in 4 s: what is lost, and how fast it is played
   clear     a clear of the playing sound: until it is 40 dB down, and whether the count of bytes is exact
@@ -23,7 +35,7 @@ beside the same call over a main-thread WebSocket with a plain FIFO player, and 
   --json              one JSON object on standard output instead of the table
   --help              this text
 
-Every row is told on standard error as soon as it is known; the whole takes about nine minutes.
+Every row is told on standard error as soon as it is known; the whole takes about ten minutes.
 Exits with 1 when a goal is missed. Other work on the machine shows in every figure: stop it before taking one seriously.`;
 
 export interface Options {

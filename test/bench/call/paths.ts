@@ -29,6 +29,8 @@ export interface BenchCall {
 export interface DialOptions {
   /** Something stands between the two ends that can hold everything. */
   readonly stallable?: boolean;
+  /** The page is cross-origin isolated: frames go through shared memory. */
+  readonly isolated?: boolean;
 }
 
 export function launchBrowser(microphone: string): Promise<Browser> {
@@ -58,9 +60,9 @@ export async function dial(
   path: PathName,
   browser: Browser,
   host: Host,
-  { stallable = false }: DialOptions = {},
+  { stallable = false, isolated = false }: DialOptions = {},
 ): Promise<BenchCall> {
-  const page = await openPage(browser, `http://${host.pages}/`);
+  const page = await openPage(browser, `http://${host.pages}/${isolated ? "?isolated" : ""}`);
   const cdp = await page.context().newCDPSession(page);
   await page.evaluate(() => window.bench.openMicrophone());
   const end =

@@ -1,20 +1,30 @@
-import { expect, test } from "@playwright/test";
-import type { CallStats } from "../../../lib/index.ts";
-import { compareWindows } from "../../support/aligned.ts";
-import { levelDb, resample } from "../../support/signal.ts";
+/** Nothing here is judged by how fast or how evenly the machine runs: that is `npm run bench:call -- --only steady`. */
+import { expect, type Page, test } from "@playwright/test";
+import { type Alignment, bestStretch, compareWindows } from "../../support/aligned.ts";
+import { resample } from "../../support/signal.ts";
 import { microphoneFile } from "../../support/speech.ts";
 import { readWav, type Sound } from "../../support/wav.ts";
-import { callEcho, hangUp, stats } from "../support/call.ts";
+import { hangUp, startCall, stats } from "../support/call.ts";
 import { speaking } from "../support/chromium.ts";
-import { freeze, nothingOpen, openTestPage, recorded, startRecorder, stillOpen, watchHost } from "../support/page.ts";
+import { type FarEnd, withEcho } from "../support/far-end.ts";
+import {
+  freeze,
+  nothingOpen,
+  openTestPage,
+  recorded,
+  recordingOffsetMs,
+  recordsUntil,
+  startRecorder,
+  stillOpen,
+} from "../support/page.ts";
 
 const text = "The quick brown fox jumps over the lazy dog, while seven wizards box with five jugs of liquid.";
 const spoken = microphoneFile({ text, leadMs: 200, tailMs: 500, seed: 7 });
 test.use({ launchOptions: speaking(spoken) });
 
-/** What was heard from `fromMs` on, against the microphone's file, both at 8 kHz, in windows of 100 ms. */
-function compare(recording: Sound, fromMs: number) {
-  const heard = resample(recording, 8000).samples.subarray(fromMs * 8);
+/** A stretch of what was heard against the microphone's file, both at 8 kHz, in windows of 100 ms. */
+function compare(recording: Sound, fromMs: number, toMs?: number) {
+  const heard = resample(recording, 8000).samples.subarray(fromMs * 8, toMs && toMs * 8);
   const said = resample(readWav(spoken), 8000).samples;
   const twice = new Float32Array(said.length * 2); // the fake microphone begins again at the end
   twice.set(said);
@@ -22,8 +32,27 @@ function compare(recording: Sound, fromMs: number) {
   return compareWindows(heard, twice, 800);
 }
 
-const underruns = ({ audio }: CallStats) => audio!.playback!.underruns;
-const droppedFrames = ({ transport }: CallStats) => transport!.droppedUplinkFrames + transport!.droppedDownlinkFrames;
+/** The audio threads stand still from now on: what is on its way arrives, and every frame is where it must be. */
+async function expectNothingLost(page: Page, far: FarEnd): Promise<void> {
+  await page.evaluate(() => window.opened.contexts[0]!.suspend());
+  const onTheWay = async () => {
+    const { audio, transport } = await stats(page);
+    const { sentFrames, receivedFrames } = transport!;
+    const made = audio!.capture!.uplink!.frames;
+    return {
+      toTheSocket: made - sentFrames,
+      there: sentFrames - far.heard.length,
+      back: far.heard.length - receivedFrames,
+    };
+  };
+  await expect.poll(onTheWay).toEqual({ toTheSocket: 0, there: 0, back: 0 });
+  const { audio, transport } = await stats(page);
+  expect(transport).toMatchObject({ droppedUplinkFrames: 0, droppedDownlinkFrames: 0, earlyFrames: 0 });
+  expect([audio!.capture!.uplink!.droppedFrames, audio!.downlink!.droppedFrames]).toEqual([0, 0]);
+  const { received, played, held, flushed, dropped } = audio!.playback!.bytes;
+  expect(received).toBe(audio!.downlink!.bytes);
+  expect(played + held + flushed + dropped).toBe(received);
+}
 
 for (const isolated of [false, true]) {
   const mode = isolated ? "cross-origin isolated" : "not isolated";
@@ -31,84 +60,87 @@ for (const isolated of [false, true]) {
   test(`${mode}: what was spoken comes back from echo, nothing is lost, the page has its rest, and all is given back`, async ({
     page,
   }) => {
-    await openTestPage(page, { isolated });
-    await callEcho(page);
-    await page.waitForTimeout(3000);
-    await startRecorder(page);
-    const hostStalls = await watchHost(page);
-    const before = await stats(page);
-    const messages = await page.evaluate(() => window.workletMessages);
-    await page.waitForTimeout(6000);
-    const perSecond = ((await page.evaluate(() => window.workletMessages)) - messages) / 6;
-    const after = await stats(page);
-    const stalls = await hostStalls();
-    const { correlation, strangeWindows, windows } = compare(await recorded(page), 100);
-    const { loop } = after.audio!;
-    console.log(
-      `${mode}: correlation ${correlation.toFixed(3)}, ${strangeWindows} of ${windows} windows strange, ` +
-        `${underruns(after) - underruns(before)} underruns at ${stalls} stalls of the host, loop ${loop?.medianMs.toFixed(1)} ms`,
-    );
-    expect(windows).toBeGreaterThan(50);
-    expect(correlation).toBeGreaterThanOrEqual(stalls > 20 ? 0.8 : 0.9);
-    // A stall of the host is seen where it stops the page; it may stop the microphone's and the server's threads one after the other.
-    expect(underruns(after) - underruns(before)).toBeLessThanOrEqual(3 * stalls);
-    expect(droppedFrames(after)).toBe(0);
-    expect(after.transport).toMatchObject({ thread: "worker", link: isolated ? "shared" : "port" });
-    expect(loop!.count).toBeGreaterThan(10);
-    expect(perSecond).toBeGreaterThan(0);
-    expect(perSecond).toBeLessThanOrEqual(10);
-    if (stalls === 0) expect(loop!.medianMs).toBeLessThan(100);
+    await withEcho(async (far) => {
+      await openTestPage(page, { isolated });
+      await startCall(page, { src: far.url });
+      const loop = async () => (await stats(page)).audio?.loop;
+      await expect.poll(async () => (await loop())?.count ?? 0).toBeGreaterThan(10);
+      const { medianMs } = (await loop())!;
+      expect(Number.isFinite(medianMs) && medianMs > 0, `${medianMs} ms`).toBe(true);
 
-    await hangUp(page);
-    expect(await stillOpen(page)).toEqual(nothingOpen);
+      await startRecorder(page);
+      const counted = () => page.evaluate(() => ({ messages: window.workletMessages, atMs: performance.now() }));
+      const before = await counted();
+      await recordsUntil(page, 6000);
+      const after = await counted();
+      const perSecond = (1000 * (after.messages - before.messages)) / (after.atMs - before.atMs);
+      expect(perSecond).toBeGreaterThan(0);
+      expect(perSecond).toBeLessThanOrEqual(10);
+      const { audio, transport } = await stats(page);
+      expect(transport).toMatchObject({ thread: "worker", link: isolated ? "shared" : "port" });
+
+      // Half a second in which nothing was held up comes on any machine; where the sound were another one, it would never come.
+      // Comparing keeps this process busy, which is the other end: what comes after it needs a while of its own.
+      const patience = { timeout: 60_000, intervals: [3000] };
+      let heard: Alignment | undefined;
+      await expect
+        .poll(async () => {
+          heard = compare(await recorded(page), 100);
+          return bestStretch(heard, 5);
+        }, patience)
+        .toBeGreaterThanOrEqual(0.95);
+      const { correlation, strangeWindows, windows } = heard!;
+      console.log(
+        `${mode}: correlation ${correlation.toFixed(3)}, of the best half second ${bestStretch(heard!, 5).toFixed(3)}, ${strangeWindows} of ${windows} windows strange, ` +
+          `${audio!.playback!.underruns} underruns, loop ${medianMs.toFixed(1)} ms, ${perSecond.toFixed(1)} messages a second`,
+      );
+      await expectNothingLost(page, far);
+
+      await hangUp(page);
+      expect(await stillOpen(page)).toEqual(nothingOpen);
+    });
   });
 
   test(`${mode}: a page frozen for 2 s loses no frame in either direction`, async ({ page }) => {
-    await openTestPage(page, { isolated });
-    await callEcho(page);
-    await page.waitForTimeout(2000);
-    await startRecorder(page);
-    await page.waitForTimeout(500);
-    const before = await stats(page);
-    const startedAt = Date.now();
-    await freeze(page, 2000);
-    const frozenMs = Date.now() - startedAt;
-    await page.waitForTimeout(1200);
-    const after = await stats(page);
-    const elapsedMs = Date.now() - startedAt;
-    const { correlation, strangeWindows } = compare(await recorded(page), 100);
+    await withEcho(async (far) => {
+      await openTestPage(page, { isolated });
+      await startCall(page, { src: far.url });
+      await expect.poll(async () => (await stats(page)).audio?.loop?.count ?? 0).toBeGreaterThan(10);
+      await startRecorder(page);
+      await recordsUntil(page, 500);
+      const { fromMs, toMs } = await freeze(page, 2000);
+      const [from, to] = [await recordingOffsetMs(page, fromMs), await recordingOffsetMs(page, toMs)];
+      await recordsUntil(page, to + 500);
 
-    const sent = after.transport!.sentFrames - before.transport!.sentFrames;
-    const received = after.transport!.receivedFrames - before.transport!.receivedFrames;
-    console.log(
-      `${mode}: frozen ${frozenMs} ms, ${sent} frames sent and ${received} received in ${elapsedMs} ms, ` +
-        `correlation ${correlation.toFixed(3)}, ${strangeWindows} windows strange`,
-    );
-    expect(frozenMs).toBeGreaterThanOrEqual(2000);
-    // The figures of `stats` may be a second old: what counts is that the freeze is not missing.
-    expect(sent).toBeGreaterThan((elapsedMs - 1000) / 20);
-    expect(Math.abs(sent - received)).toBeLessThanOrEqual(15);
-    expect(droppedFrames(after)).toBe(0);
-    expect(correlation).toBeGreaterThanOrEqual(0.8);
-    expect(strangeWindows).toBeLessThanOrEqual(6); // a frozen player would have 20
-    await hangUp(page);
+      expect(toMs - fromMs).toBeGreaterThanOrEqual(2000);
+      // Of about 100. A page that carries them itself has some three on the way when it stops.
+      const arrived = far.heard.filter(({ atMs }) => atMs >= fromMs && atMs < toMs).length;
+      expect(arrived).toBeGreaterThan(20);
+      // Of 20. A player that waits for the page has nothing but what it held, two or three.
+      const { strangeWindows, windows, correlation } = compare(await recorded(page), from, to);
+      console.log(
+        `${mode}: frozen, ${arrived} frames arrived, correlation ${correlation.toFixed(3)}, ${strangeWindows} of ${windows} windows strange`,
+      );
+      expect(windows - strangeWindows).toBeGreaterThan(5);
+      await expectNothingLost(page, far);
+      await hangUp(page);
+    });
   });
 }
 
 test("muted, it keeps sending frames, and they are silent", async ({ page }) => {
-  await openTestPage(page);
-  await callEcho(page);
-  await page.evaluate(() => window.call.setMuted(true));
-  expect(await page.evaluate(() => window.call.muted)).toBe(true);
-  await page.waitForTimeout(1000);
-  const before = await stats(page);
-  const startedAt = Date.now();
-  await startRecorder(page);
-  await page.waitForTimeout(2500);
-  const after = await stats(page);
-  const cadence = ((Date.now() - startedAt - 1000) / 20) * 0.9;
-  expect(after.transport!.sentFrames - before.transport!.sentFrames).toBeGreaterThanOrEqual(cadence);
-  expect(levelDb((await recorded(page)).samples)).toBeLessThan(-90);
-  await page.evaluate(() => window.call.setMuted(false));
-  await hangUp(page);
+  await withEcho(async (far) => {
+    await openTestPage(page);
+    await startCall(page, { src: far.url });
+    await expect.poll(() => far.heard.filter(({ silent }) => !silent).length).toBeGreaterThan(20);
+    await page.evaluate(() => window.call.setMuted(true));
+    expect(await page.evaluate(() => window.call.muted)).toBe(true);
+    await expect.poll(() => far.heard.at(-1)?.silent).toBe(true);
+    const muted = far.heard.length;
+    await expect.poll(() => far.heard.length - muted).toBeGreaterThan(100);
+    expect(far.heard.slice(muted).filter(({ silent }) => !silent)).toEqual([]);
+    await page.evaluate(() => window.call.setMuted(false));
+    await expect.poll(() => far.heard.at(-1)?.silent).toBe(false);
+    await hangUp(page);
+  });
 });

@@ -177,6 +177,15 @@ export async function startRecorder(page: Page): Promise<void> {
   });
 }
 
+/** Until the recording is that long, by the clock of the audio thread. */
+export async function recordsUntil(page: Page, ms: number): Promise<void> {
+  await page.waitForFunction(
+    (ms) => window.recorder.chunks.length * 4096 >= (ms * window.recorder.sampleRate) / 1000,
+    ms,
+    { polling: 200 },
+  );
+}
+
 export async function recorded(page: Page): Promise<Sound> {
   const { sampleRate, base64 } = await page.evaluate(async () => {
     const { chunks, sampleRate } = window.recorder;
@@ -237,10 +246,11 @@ export async function watchHost(page: Page, gapMs = 12): Promise<() => Promise<n
   };
 }
 
-/** Blocks the page's main thread. */
-export function freeze(page: Page, ms: number): Promise<void> {
+/** Blocks the page's main thread. Resolves with when that was, epoch milliseconds. */
+export function freeze(page: Page, ms: number): Promise<{ fromMs: number; toMs: number }> {
   return page.evaluate((ms) => {
-    const until = performance.now() + ms;
-    while (performance.now() < until);
+    const from = performance.now();
+    while (performance.now() < from + ms);
+    return { fromMs: performance.timeOrigin + from, toMs: performance.timeOrigin + performance.now() };
   }, ms);
 }
