@@ -3,6 +3,7 @@ import { agreedProfile, bearerSubprotocol, webSocketUrl, withoutQuery } from "..
 import { timerMs } from "../transport/limits.ts";
 import { refusedError } from "../transport/refused.ts";
 import { type Connect, type Transport, TransportError } from "../transport/transport.ts";
+import { assertCarriesSound } from "../transport/webrtc-signal.ts";
 import { type NodeTransportOptions, payloadLimit, transportOver } from "./node-transport.ts";
 import { WsWire } from "./wire/ws-wire.ts";
 
@@ -22,6 +23,11 @@ export interface NodeWebSocketOptions extends NodeTransportOptions {
 
 /** How to reach a voice server from Node. */
 export function connectNodeWebSocket(options: NodeWebSocketOptions): Connect {
+  return async (signal) => assertCarriesSound(await connectNodeControl(options)(signal), "connectNodeWebRtc");
+}
+
+/** The same, whoever carries the sound. */
+export function connectNodeControl(options: NodeWebSocketOptions): Connect {
   return (signal) =>
     new Promise<Transport>((resolve, reject) => {
       const url = webSocketUrl(options.url);

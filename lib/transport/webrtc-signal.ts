@@ -1,11 +1,19 @@
 import { exceedsBytes } from "./limits.ts";
-import { TransportError } from "./transport.ts";
+import { type Transport, TransportError } from "./transport.ts";
 
 /**
  * What two transports say to each other before there is a session over WebRTC: one offer, one answer or refusal, in the classic
  * envelope. Session descriptions carry network addresses and keys: no error and no log ever quotes them.
  */
 export const webRtcProfile = "rtvbp.webrtc.v1";
+
+/** Closes it, and throws `TransportError`, where a profile was agreed on whose sound no WebSocket carries; `instead` would. */
+export function assertCarriesSound(transport: Transport, instead: string): Transport {
+  if (transport.profile !== webRtcProfile) return transport;
+  void transport.close();
+  const message = `The server took ${webRtcProfile}, whose sound no WebSocket carries: use ${instead}, or do not offer it.`;
+  throw new TransportError("transport-profile", message, true);
+}
 
 /** Operations that transports keep for themselves, whatever the catalog. */
 const reservedPrefix = "transport.";

@@ -3,7 +3,7 @@ import type { Connect } from "./transport.ts";
 import { TransportError } from "./transport.ts";
 import { webRtcProfile } from "./webrtc-signal.ts";
 import { WebRtcTransport } from "./webrtc-transport.ts";
-import { connectWebSocket, type WebSocketOptions } from "./websocket.ts";
+import { connectControl, type WebSocketOptions } from "./websocket.ts";
 
 /** Of `connectWebRtc`. The WebSocket carries control messages, WebRTC the sound. */
 export interface WebRtcOptions extends WebSocketOptions {
@@ -18,7 +18,7 @@ export interface WebRtcOptions extends WebSocketOptions {
  * once. Rejects with `TransportError`: `transport-media` where the sound finds no way.
  */
 export function connectWebRtc(options: WebRtcOptions): Connect {
-  const connect = connectWebSocket({ ...options, profiles: options.profiles ?? [webRtcProfile] });
+  const connect = connectControl({ ...options, profiles: options.profiles ?? [webRtcProfile] });
   return async (signal) => {
     const control = await connect(signal);
     if (control.profile !== webRtcProfile) return control;

@@ -8,6 +8,7 @@ import { startWorker } from "./start-worker.ts";
 import type { Connect, Transport } from "./transport.ts";
 import { TransportError } from "./transport.ts";
 import type { WebSocketConstructor } from "./web-wire.ts";
+import { assertCarriesSound } from "./webrtc-signal.ts";
 import { WorkerTransport } from "./worker-transport.ts";
 
 /** Of `connectWebSocket`: address, profiles, credential, and where its socket lives. */
@@ -29,6 +30,11 @@ export interface WebSocketOptions extends Partial<TransportLimits> {
 
 /** How to reach a voice server from a page: the socket in a Worker, connected to the frame pipes directly. */
 export function connectWebSocket(options: WebSocketOptions): Connect {
+  return async (signal) => assertCarriesSound(await connectControl(options)(signal), "connectWebRtc");
+}
+
+/** The same, whoever carries the sound. */
+export function connectControl(options: WebSocketOptions): Connect {
   return async (signal) => {
     const { location, WebSocket } = globalThis as { location?: { href: string }; WebSocket?: unknown };
     const url = webSocketUrl(options.url, location?.href);

@@ -50,7 +50,7 @@ describeEach("our voice side calls a Go application", (program) => {
 
   it.runIf(program.negotiates)("is refused where there is no common profile", async () => {
     const go = GoPeer.start(program, { role: "application", profiles: ["rtvbp.v1"] });
-    const refused = dial({ url: await go.next<string>("listening"), profiles: ["rtvbp.webrtc.v1"] });
+    const refused = dial({ url: await go.next<string>("listening"), profiles: ["rtvbp.v9"] });
     await expect(refused).rejects.toBeInstanceOf(TransportError);
   });
 

@@ -4,9 +4,10 @@ import { findCodec } from "../../lib/protocol/index.ts";
 import { speaking } from "../browser/support/chromium.ts";
 import { findProgram } from "../tools.mjs";
 import { noise } from "../unit/node/voice-side.ts";
+import { webRtcProfile, webrtc } from "../unit/node/webrtc/rtc-rig.ts";
 import { GoPeer } from "./go-peer.ts";
 import { servePage } from "./page.ts";
-import { describeEach, type Program } from "./programs.ts";
+import { describeEach, overWebRtc, type Program } from "./programs.ts";
 
 interface Noted {
   readonly type: string;
@@ -27,9 +28,10 @@ async function openPage(url: string): Promise<Page> {
 async function start(page: Page, url: string, profiles: readonly string[]): Promise<void> {
   await page.evaluate(
     async ([url, profiles]) => {
-      const { Call, connectWebSocket } = window.voicebridge;
+      const { Call } = window.voicebridge;
       const call = new Call({
-        connect: connectWebSocket({ url, profiles }),
+        src: url,
+        profiles,
         application: "desk",
         codecs: ["L16/8000"],
         microphone: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
@@ -61,8 +63,10 @@ const noted = async (page: Page, type: string): Promise<Noted[]> => {
 const stats = (page: Page) => page.evaluate(() => window.call.stats());
 const patience = { timeout: 10_000 };
 
-async function call(program: Program): Promise<{ go: GoPeer; page: Page }> {
-  const profiles = program.negotiates ? ["rtvbp.v1"] : [];
+async function call(
+  program: Program,
+  profiles: readonly string[] = program.negotiates ? ["rtvbp.v1"] : [],
+): Promise<{ go: GoPeer; page: Page }> {
   const go = GoPeer.start(program, { role: "application", profiles });
   const server = await servePage(new URL(await go.next<string>("listening")));
   onTestFinished(() => server.close());
@@ -177,4 +181,27 @@ describe.skipIf(!findProgram("chromium"))("Chromium", () => {
       expect((await noted(page, "ended")).map(({ detail }) => detail.by)).toEqual(["error"]);
     });
   });
+
+  describeEach(
+    "a page calls a Go application by WebRTC",
+    (program) => {
+      // A browser offers no address where there is only loopback.
+      it.skipIf("hostAddresses" in webrtc)("sound both ways, keys, ping, and the page hangs up", async () => {
+        const { go, page } = await call(program, [webRtcProfile]);
+        expect((await stats(page)).profile).toBe(webRtcProfile);
+        await go.listen();
+        await expect.poll(async () => (await go.heard()).length, patience).toBeGreaterThan(32_000);
+        expect((await go.heard()).some((byte) => byte !== 0)).toBe(true); // the fake microphone beeps
+        await go.speak(noise(32_000));
+        await expect.poll(() => noted(page, "level"), patience).not.toEqual([]);
+        await page.evaluate(() => window.call.sendDtmf("1"));
+        expect(await go.next("dtmf")).toMatchObject({ seq: 0, digit: "1" });
+        await expect.poll(async () => (await stats(page)).rttMs, patience).toBeGreaterThanOrEqual(0);
+        await page.evaluate(() => window.call.hangUp("done"));
+        expect(await go.next("call.hangup")).toEqual({ reason: "done" });
+        expect(await go.next("terminate")).toEqual({ reason: "done" });
+      });
+    },
+    overWebRtc,
+  );
 });

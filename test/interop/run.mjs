@@ -12,11 +12,25 @@ const sources = resolve(build, "go");
 const report = resolve(build, "report.json");
 const binaries = resolve(build, "bin");
 
-/** Each is a folder of `go/`. The module is the deployed peer it is made of; the last one is ours, on the libraries of the others. */
+/** Each is a folder of `go/`. The module is the deployed peer it is made of; two are ours, on the libraries of the others. */
 const peers = [
-  { name: "rtvbp-go", module: "github.com/babelforce/rtvbp-go", deployed: true, negotiates: false },
-  { name: "rtvbp-sdk", module: "github.com/babelforce/rtvbp/sdk/go", deployed: true, negotiates: true },
-  { name: "plain", module: "github.com/gorilla/websocket", deployed: false, negotiates: true },
+  { name: "rtvbp-go", module: "github.com/babelforce/rtvbp-go", deployed: true, negotiates: false, media: "websocket" },
+  {
+    name: "rtvbp-sdk",
+    module: "github.com/babelforce/rtvbp/sdk/go",
+    deployed: true,
+    negotiates: true,
+    media: "websocket",
+  },
+  { name: "plain", module: "github.com/gorilla/websocket", deployed: false, negotiates: true, media: "websocket" },
+  {
+    name: "rtvbp-sdk",
+    module: "github.com/babelforce/rtvbp/sdk/go",
+    deployed: true,
+    negotiates: true,
+    media: "webrtc",
+  },
+  { name: "webrtc", module: "github.com/pion/webrtc/v4", deployed: false, negotiates: true, media: "webrtc" },
 ];
 
 const go = [findProgram("go"), "/usr/local/go/bin/go"].find((path) => path && existsSync(path));
@@ -43,13 +57,17 @@ const pinned = (name, module) =>
 
 function prepare({ name, module, ...facts }) {
   const version = `${module}@${pinned(name, module)}`;
-  const program = { name: facts.deployed ? version : `our own Go program on ${version}`, ...facts };
+  const program = {
+    name: facts.deployed ? `${version}, ${facts.media}` : `our own Go program on ${version}`,
+    ...facts,
+  };
   if (!go) return { ...program, missing: "Go is not installed" };
   const download = runGo(name, "mod", "download", version);
   if (!download.ok && !isTampered(download.text))
     return { ...program, missing: `no ${version}: ${gist(download.text)}` };
-  const path = resolve(binaries, name);
-  const built = download.ok ? runGo(name, "build", "-trimpath", "-ldflags=-s -w", "-o", path, ".") : download;
+  const path = resolve(binaries, `${name}-${facts.media}`);
+  const words = ["build", "-trimpath", "-ldflags=-s -w", `-tags=${facts.media}`, "-o", path, "."];
+  const built = download.ok ? runGo(name, ...words) : download;
   if (built.ok) return { ...program, path };
   if (isAbsent(built.text)) return { ...program, missing: `what it needs cannot be had: ${gist(built.text)}` };
   console.error(`FAILED  go/${name} does not build:\n${built.text}`);

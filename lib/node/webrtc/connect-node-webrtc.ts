@@ -1,7 +1,7 @@
 import { SocketTransport } from "../../transport/socket-transport.ts";
 import type { Connect } from "../../transport/transport.ts";
 import { webRtcProfile } from "../../transport/webrtc-signal.ts";
-import { connectNodeWebSocket, type NodeWebSocketOptions } from "../connect-node-websocket.ts";
+import { connectNodeControl, type NodeWebSocketOptions } from "../connect-node-websocket.ts";
 import { NodeRtcTransport } from "./node-rtc-transport.ts";
 import type { RtcOptions } from "./rtc-options.ts";
 import { loadWerift } from "./werift-peer.ts";
@@ -16,7 +16,7 @@ export interface NodeWebRtcOptions extends NodeWebSocketOptions {
  * plain WebSocket where the server picks another profile. Needs the package `werift`: rejects with `PeerDependencyError` where that is missing.
  */
 export function connectNodeWebRtc(options: NodeWebRtcOptions): Connect {
-  const connect = connectNodeWebSocket({ ...options, profiles: options.profiles ?? [webRtcProfile] });
+  const connect = connectNodeControl({ ...options, profiles: options.profiles ?? [webRtcProfile] });
   return async (signal) => {
     const werift = await loadWerift();
     const control = await connect(signal);

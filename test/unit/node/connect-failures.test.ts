@@ -139,6 +139,14 @@ describe("a Node client that cannot connect", () => {
     expect(await failure(connect({ url }))).toMatchObject({ code: "transport-profile", fatal: true });
   });
 
+  it("refuses a profile whose sound it does not carry, and names what does", async () => {
+    const { url, connections } = await rig({ protocols: () => "rtvbp.webrtc.v1" });
+    const error = await failure(connect({ url, profiles: ["rtvbp.v1", "rtvbp.webrtc.v1"] }));
+    expect(error).toMatchObject({ code: "transport-profile", fatal: true });
+    expect(error.message).toContain("connectNodeWebRtc");
+    await expect.poll(connections).toBe(0);
+  });
+
   it("takes a server that speaks without being asked for a profile", async () => {
     const { url } = await rig();
     const transport = await connect({ url, profiles: [] });

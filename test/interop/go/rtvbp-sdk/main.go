@@ -44,7 +44,7 @@ func listen(options peer.Options) {
 		return nil
 	}
 	config := ws.ServerConfig{Addr: "127.0.0.1:0", Subprotocols: options.Profiles}
-	server := ws.NewServer(config, rtvbp.NewHandler(rtvbp.HandlerConfig{OnBegin: begin}, handlers...))
+	server := ws.NewServer(serving(config), rtvbp.NewHandler(rtvbp.HandlerConfig{OnBegin: begin}, handlers...))
 	if err := server.Listen(); err != nil {
 		peer.Fail(err)
 	}
@@ -119,7 +119,7 @@ func call(options peer.Options) {
 	if profiles == nil {
 		profiles = []string{} // nil would offer rtvbp.v1
 	}
-	run := rtvbp.NewSession(v1classic.Envelope{}, ws.Client(ws.ClientConfig{
+	run := rtvbp.NewSession(v1classic.Envelope{}, dialling(ws.ClientConfig{
 		Dial:         ws.DialConfig{URL: options.URL, Headers: header},
 		AudioFormat:  bridge.DefaultMediaFormat(),
 		Subprotocols: profiles,

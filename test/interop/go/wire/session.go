@@ -1,4 +1,6 @@
-package main
+// Package wire is a session of our own on the WebSocket and JSON libraries of the deployed peers, in either role. It closes like them (no wait for
+// the other side's goodbye) and checks origins like them (the host that was dialled).
+package wire
 
 import (
 	"encoding/json"
@@ -14,7 +16,8 @@ import (
 	"voicebridge.test/peer"
 )
 
-const frameBytes = 320
+// FrameBytes is 20 ms of L16 at 8 kHz.
+const FrameBytes = 320
 
 type message struct {
 	Version  string          `json:"version"`
@@ -35,12 +38,19 @@ type handler struct {
 	answer   func(params json.RawMessage) (any, error)
 }
 
-// session is one connection. Every answer leaves before the next message is read.
-type session struct {
+// Media carries the sound of a session: L16 at 8 kHz.
+type Media interface {
+	io.ReadWriteCloser
+	// Clear takes back what was received and not read. Returns the bytes.
+	Clear() int
+}
+
+// Session is one connection. Every answer leaves before the next message is read.
+type Session struct {
 	conn     *websocket.Conn
 	handlers map[string]handler
 	onEvent  func(name string, data json.RawMessage)
-	inbound  *queue
+	media    Media
 
 	writing sync.Mutex
 	mu      sync.Mutex
@@ -49,15 +59,16 @@ type session struct {
 	presses int
 }
 
-func newSession(conn *websocket.Conn) *session {
-	s := &session{conn: conn, inbound: newQueue(), pending: map[string]chan message{}, handlers: map[string]handler{}}
+func newSession(conn *websocket.Conn) *Session {
+	s := &Session{conn: conn, pending: map[string]chan message{}, handlers: map[string]handler{}}
+	s.media = &binaryMessages{Queue: NewQueue(), session: s}
 	s.handlers["ping"] = handler{answer: pong}
 	return s
 }
 
 // run reads until the connection ends. A normal closure is no error.
-func (s *session) run() error {
-	defer s.inbound.close()
+func (s *Session) run() error {
+	defer s.media.Close()
 	defer s.conn.Close()
 	for {
 		kind, bytes, err := s.conn.ReadMessage()
@@ -68,14 +79,14 @@ func (s *session) run() error {
 			return err
 		}
 		if kind == websocket.BinaryMessage {
-			s.inbound.push(bytes)
+			s.binary(bytes)
 		} else if over, err := s.receive(bytes); over || err != nil {
 			return err
 		}
 	}
 }
 
-func (s *session) receive(text []byte) (over bool, err error) {
+func (s *Session) receive(text []byte) (over bool, err error) {
 	var m message
 	var fields map[string]json.RawMessage
 	if err := errors.Join(json.Unmarshal(text, &m), json.Unmarshal(text, &fields)); err != nil {
@@ -102,7 +113,7 @@ func (s *session) receive(text []byte) (over bool, err error) {
 	return false, nil
 }
 
-func (s *session) answer(request message, params json.RawMessage) (over bool, err error) {
+func (s *Session) answer(request message, params json.RawMessage) (over bool, err error) {
 	reply := message{Version: "1", Response: request.ID}
 	found, ok := s.handlers[request.Method]
 	if ok {
@@ -125,7 +136,7 @@ func (s *session) answer(request message, params json.RawMessage) (over bool, er
 	return false, nil
 }
 
-func (s *session) Request(method string, params json.RawMessage) (any, error) {
+func (s *Session) Request(method string, params json.RawMessage) (any, error) {
 	s.mu.Lock()
 	s.lastID++
 	id := strconv.Itoa(s.lastID)
@@ -147,7 +158,7 @@ func (s *session) Request(method string, params json.RawMessage) (any, error) {
 	}
 }
 
-func (s *session) Emit(event string, data json.RawMessage) error {
+func (s *Session) Emit(event string, data json.RawMessage) error {
 	s.mu.Lock()
 	s.lastID++
 	id := strconv.Itoa(s.lastID)
@@ -156,25 +167,35 @@ func (s *session) Emit(event string, data json.RawMessage) error {
 }
 
 // Close says goodbye and drops the connection without waiting for the other side's goodbye, whatever is still unread.
-func (s *session) Close() error {
+func (s *Session) Close() error {
 	goodbye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "Closed")
 	err := s.conn.WriteControl(websocket.CloseMessage, goodbye, time.Now().Add(time.Second))
 	return errors.Join(err, s.conn.Close())
 }
 
-func (s *session) Read(p []byte) (int, error) { return s.inbound.Read(p) }
+func (s *Session) binary(bytes []byte) {
+	if carried, ok := s.media.(*binaryMessages); ok {
+		carried.Push(bytes)
+	}
+}
 
-// Write sends sound in 20 ms of L16 at 8 kHz.
-func (s *session) Write(p []byte) (int, error) {
-	for at := 0; at < len(p); at += frameBytes {
-		if err := s.send(websocket.BinaryMessage, p[at:min(at+frameBytes, len(p))]); err != nil {
+// binaryMessages is sound in messages of the WebSocket itself.
+type binaryMessages struct {
+	*Queue
+	session *Session
+}
+
+// Write sends in pieces of 20 ms.
+func (m *binaryMessages) Write(p []byte) (int, error) {
+	for at := 0; at < len(p); at += FrameBytes {
+		if err := m.session.send(websocket.BinaryMessage, p[at:min(at+FrameBytes, len(p))]); err != nil {
 			return at, err
 		}
 	}
 	return len(p), nil
 }
 
-func (s *session) write(m message) error {
+func (s *Session) write(m message) error {
 	text, err := json.Marshal(m)
 	if err != nil {
 		return err
@@ -182,7 +203,7 @@ func (s *session) write(m message) error {
 	return s.send(websocket.TextMessage, text)
 }
 
-func (s *session) send(kind int, bytes []byte) error {
+func (s *Session) send(kind int, bytes []byte) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	return s.conn.WriteMessage(kind, bytes)
@@ -203,54 +224,4 @@ func pong(params json.RawMessage) (any, error) {
 		result["data"] = ping.Data
 	}
 	return result, nil
-}
-
-// queue holds received sound until somebody reads it, or takes it back.
-type queue struct {
-	mu     sync.Mutex
-	filled *sync.Cond
-	bytes  []byte
-	closed bool
-}
-
-func newQueue() *queue {
-	q := &queue{}
-	q.filled = sync.NewCond(&q.mu)
-	return q
-}
-
-func (q *queue) push(bytes []byte) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.bytes = append(q.bytes, bytes...)
-	q.filled.Broadcast()
-}
-
-func (q *queue) Read(p []byte) (int, error) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for len(q.bytes) == 0 && !q.closed {
-		q.filled.Wait()
-	}
-	if len(q.bytes) == 0 {
-		return 0, io.EOF
-	}
-	n := copy(p, q.bytes)
-	q.bytes = q.bytes[n:]
-	return n, nil
-}
-
-func (q *queue) clear() int {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	n := len(q.bytes)
-	q.bytes = nil
-	return n
-}
-
-func (q *queue) close() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.closed = true
-	q.filled.Broadcast()
 }
