@@ -49,6 +49,8 @@ export class PeerLine implements CallLine {
   #opened: { resolve: () => void; reject: (error: unknown) => void } | undefined;
   #connected = false;
   #interrupted = false;
+  /** A transfer has failed, and sound is on its way back: then it is told how the call goes on. */
+  #staying: Promise<void> | undefined;
   #heldHere = false;
   #redirects = 0;
   #over = false;
@@ -232,7 +234,7 @@ export class PeerLine implements CallLine {
       interrupted: () => {
         if (leg !== this.#leg || !this.#connected || this.#interrupted) return;
         this.#interrupted = true;
-        if (!this.#changing) this.#host.away("lost");
+        if (!this.#changing && !this.#staying) this.#host.away("lost");
       },
       held: (held) => leg === this.#leg && this.#host.heldThere(held),
       transferRefused: () => leg === this.#leg && this.#stays("The other side could not be transferred."),
@@ -260,7 +262,7 @@ export class PeerLine implements CallLine {
     if (this.#connected && !this.#interrupted) return;
     this.#interrupted = false;
     this.#connected = true;
-    if (!this.#changing) this.#back(); // else that says how it goes on
+    if (!this.#changing && !this.#staying) this.#back(); // else that says how it goes on
     this.#opened?.resolve();
   }
 
@@ -301,13 +303,17 @@ export class PeerLine implements CallLine {
   /** The call goes on with whom it was with: as it is by now. */
   async #stay(): Promise<void> {
     const leg = this.#leg;
+    const staying = leg ? this.#sound.join(leg) : Promise.resolve();
+    this.#staying = staying;
     try {
-      if (leg) await this.#sound.join(leg);
+      await staying;
     } catch (error) {
       if (!this.#over) leg?.hangUp("no audio", failed(VoiceError.from(error)));
       return;
+    } finally {
+      if (this.#staying === staying) this.#staying = undefined;
     }
-    if (this.#over || leg !== this.#leg || this.#changing) return;
+    if (this.#over || leg !== this.#leg || this.#changing || this.#staying) return;
     if (leg?.connected && !this.#interrupted) this.#back();
     else {
       this.#interrupted = true;

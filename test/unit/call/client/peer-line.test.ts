@@ -141,3 +141,68 @@ test("who gives up while it is accepted leaves no connection and no keys behind"
   expect(peers().map(({ connectionState }) => connectionState)).toEqual(["closed", "closed"]);
   expect(bob.line?.press({ seq: 0, digit: "1", pressed_at: 0, released_at: 100 })).toBe(false);
 });
+
+test("who is sent from one to the other is sent so often, and no oftener", async () => {
+  const wire = new Wire();
+  const phones = ["alice", "bob", "carol"].map((id) => wire.phone(id));
+  let asked = 0;
+  for (const [at, phone] of phones.entries()) {
+    phone.answer = (leg) => {
+      if (++asked < 50) leg.redirect(phones[(at % 2) + 1]!.id);
+    };
+  }
+  void phones[0]!.open("bob");
+  await settle();
+  expect(wire.said.filter((what) => what.endsWith("call-request")).length).toBe(1 + 5);
+  expect(phones[0]!.told.at(-1)).toBe("over redirected by remote");
+});
+
+test("nobody is sent to oneself", async () => {
+  const { alice, bob, wire } = await talking();
+  await expect(alice.line?.transfer("bob", undefined)).rejects.toMatchObject({ code: "transfer-failed" });
+  await settle();
+  expect([alice.state, bob.state]).toEqual(["active", "active"]);
+  expect(wire.said.filter((what) => what.startsWith("bob>bob"))).toEqual([]);
+});
+
+test("who hangs up while a transfer is under way hears that it failed", async () => {
+  const { alice, carol } = await talking();
+  carol.answer = () => {};
+  const failing = expect(alice.line?.transfer("carol", undefined)).rejects.toMatchObject({ code: "transfer-failed" });
+  await settle();
+  await alice.line?.hangUp("enough");
+  await failing;
+});
+
+test("a page that goes away on its way to somebody else stops ringing there, and goes on with whom it talked to", async () => {
+  const wire = new Wire();
+  const [alice, bob, carol] = [wire.phone("alice"), wire.phone("bob"), wire.phone("carol")];
+  bob.answer = (leg) => void bob.open(leg, { keep: true });
+  carol.answer = () => {};
+  await alice.open("bob");
+  await settle();
+  const failing = expect(alice.line?.transfer("carol", undefined)).rejects.toMatchObject({ code: "transfer-failed" });
+  await settle();
+  wire.said.length = 0;
+  expect(bob.line?.leave()).toMatchObject({ party: { id: "alice" }, role: "callee" });
+  await failing;
+  await settle();
+  expect(wire.said).toEqual(["bob>carol hangup", "bob>alice hold", "bob>alice call-resume"]);
+  expect(alice.told.slice(-3)).toEqual(["transferring", "resumed", "reconnecting"]); // told once, though it was lost on its way back
+  await alice.line?.hangUp("done");
+});
+
+test("two who call each other at the same moment are in one call, that of the smaller id", async () => {
+  const wire = new Wire();
+  const [alice, bob] = [wire.phone("alice"), wire.phone("bob")];
+  alice.answer = () => {}; // hers is the one that stays
+  bob.answer = (leg) => bob.line?.adopt(leg);
+  void alice.open("bob");
+  void bob.open("alice");
+  await settle();
+  expect([alice.state, bob.state]).toEqual(["active", "active"]);
+  expect(wire.said).toContain("bob>alice hangup"); // of his own
+  await bob.line?.hangUp("normal");
+  await settle();
+  expect(alice.told.at(-1)).toBe("over normal by remote");
+});
