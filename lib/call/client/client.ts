@@ -186,6 +186,7 @@ export class Client extends ClientEvents {
 
   /** Connects, and opens microphone and loudspeaker for the next call: it starts sooner. Call it from a click. Rejects with `VoiceError`. */
   async prepare(): Promise<void> {
+    if (this.state === "closed") throw clientError("hub-closed", "The client is closed.");
     const connecting = this.#options.hub === undefined ? undefined : this.connect();
     await Promise.all([this.#audio.prepare(), connecting]);
     if (connecting) await this.#exchange.iceServers();

@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Client } from "../../../../lib/call/client/index.ts";
+import { FakeAudio } from "../fake-audio.ts";
 
 describe("a client without a hub", () => {
   it("says so when a person is to be called, at once", async () => {
@@ -28,6 +29,16 @@ describe("a client", () => {
       await expect(client.connect()).rejects.toMatchObject({ code: "hub-refused" });
       await client.close();
     }
+  });
+
+  it("opens no microphone that nobody would give back, once it is closed", async () => {
+    const openAudio = vi.fn(async () => new FakeAudio() as never);
+    for (const hub of [undefined, "ws://127.0.0.1:9/hub"]) {
+      const client = new Client({ id: "alice", ...(hub !== undefined && { hub }), audio: { openAudio } });
+      await client.close();
+      await expect(client.prepare()).rejects.toMatchObject({ code: "hub-closed" });
+    }
+    expect(openAudio).not.toHaveBeenCalled();
   });
 
   it("is closed once, and for good", async () => {
