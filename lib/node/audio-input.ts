@@ -62,6 +62,7 @@ export class AudioInput implements AsyncIterable<Uint8Array> {
   /** No more frames; those that wait may still be read. */
   end(): void {
     this.#ended = true;
+    if (this.#give) this.#reading = false; // that reader is at the end
     this.#settle(done);
     this.#stopListening()?.resolve();
   }

@@ -62,4 +62,42 @@ describe("the caller's sound, heard frame by frame", () => {
     void audio.each(([value]) => rest.push(value!));
     expect([heard, rest]).toEqual([[1, 2], [3]]);
   });
+
+  it("is at its end for whoever comes after the reader that waited for it", async () => {
+    const audio = new AudioInput(10);
+    const count = async (): Promise<number> => {
+      let frames = 0;
+      for await (const _ of audio) frames++;
+      return frames;
+    };
+    const first = count();
+    await Promise.resolve();
+    audio.end();
+    expect([await first, await count()]).toEqual([0, 0]);
+    await audio.each(() => {});
+  });
+
+  it("stops for a reader that lets go of it, which takes it from no other one later", async () => {
+    const audio = new AudioInput(10);
+    const first = audio[Symbol.asyncIterator]();
+    const waiting = first.next();
+    await first.return?.();
+    expect((await waiting).done).toBe(true);
+    const second = audio[Symbol.asyncIterator]();
+    await first.return?.();
+    expect((await first.next()).done).toBe(true);
+    expect(() => audio[Symbol.asyncIterator]()).toThrow(/being read/);
+    audio.push(frame(1));
+    expect((await second.next()).value).toEqual(frame(1));
+  });
+
+  it("keeps so many bytes for a reader that falls behind, however few frames they are", async () => {
+    const audio = new AudioInput(10, 10);
+    for (const value of [1, 2, 3]) audio.push(frame(value));
+    expect(audio.droppedFrames).toBe(1);
+    audio.end();
+    const heard: number[] = [];
+    await audio.each(([value]) => heard.push(value!));
+    expect(heard).toEqual([2, 3]);
+  });
 });
