@@ -201,6 +201,21 @@ describe("requests of the peer", () => {
     await session.close();
   });
 
+  it("are forgotten once they are answered, well or not: an identifier may come again, and any number of them", async () => {
+    const { session, peer } = await rawVoice({ maxQueued: 3 });
+    session.handle("session.set", () => ({}));
+    const before = peer.messages.length;
+    for (let index = 0; index < 10; index++) {
+      peer.send({ id: "same", method: "session.set", params: { data: {} } });
+      await turns();
+      peer.send({ id: `other ${index}`, method: "recording.stop", params: { id: "none" } });
+      await turns();
+    }
+    expect([peer.messages.length - before, session.stats().duplicateRequests]).toEqual([20, 0]);
+    expect(session.state).toBe("active");
+    await session.close();
+  });
+
   it("get 501 where the method is unknown, reserved, for the other role, or has no handler", async () => {
     const { session, peer } = await rawVoice();
     let seen = 0;
@@ -520,6 +535,18 @@ describe("ping", () => {
     expect(peer.messages.at(-1)!.params).toEqual({ t0: t0 + 80, rtt: 80 });
     await vi.advanceTimersByTimeAsync(50);
     expect((await again).code).toBe("session-timeout");
+    await session.close();
+  });
+
+  it("takes no less than no time where the clock is set back meanwhile", async () => {
+    const { session, peer } = await rawVoice();
+    const t0 = Date.now();
+    const measured = session.ping();
+    await turns();
+    vi.setSystemTime(t0 - 60_000);
+    peer.send({ response: peer.messages.at(-1)!.id, result: { t0, t1: t0, t2: t0, owd: 0 } });
+    expect((await measured).rttMs).toBe(0);
+    expect(session.stats().rttMs).toBe(0);
     await session.close();
   });
 

@@ -45,10 +45,24 @@ describe("a session that is kept alive", () => {
     await session.close();
   });
 
+  it("forgives a silence that ended: only what is missing twice in a row is lost", async () => {
+    const { session, peer } = await frozen();
+    for (let minute = 0; minute < 10; minute++) {
+      peer.transport.sendFrame(new Uint8Array(320));
+      await vi.advanceTimersByTimeAsync(7000); // one beat of 4 s without a word
+    }
+    expect(session.state).toBe("active");
+    await session.close();
+  });
+
   it("asks a doubtful connection at once: lost where nothing comes, and not where the peer answers", async () => {
-    const { session } = await frozen();
+    const { session, peer } = await frozen();
+    const asked = () => peer.messages.filter(({ method }) => method === "ping").length;
+    const before = asked();
     void session.check();
     void session.check();
+    await turns();
+    expect(asked() - before).toBe(1);
     await vi.advanceTimersByTimeAsync(2500);
     expect(await session.ended).toMatchObject({ by: "network", resumable: true });
     const { voice } = await call({ voice: { keepAlive } });
@@ -98,6 +112,14 @@ describe("a session that is kept alive", () => {
     await vi.advanceTimersByTimeAsync(4000 + 2500);
     expect(await session.ended).toMatchObject({ by: "network", resumable: true });
     expect(Date.now() - start).toBeLessThanOrEqual(6500);
+  });
+
+  it("checks at once when the clock was set back: who can say for how long the machine slept", async () => {
+    const { session } = await frozen();
+    await vi.advanceTimersByTimeAsync(4000);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await vi.advanceTimersByTimeAsync(4000 + 2500);
+    expect(session.end).toMatchObject({ by: "network", resumable: true });
   });
 
   it("leaves a session without keepAlive alone", async () => {

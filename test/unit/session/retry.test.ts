@@ -54,6 +54,14 @@ describe("backoff", () => {
 });
 
 describe("retry", () => {
+  it("tries nothing for who has given up before", async () => {
+    const reason = new Error("changed my mind");
+    const { began, done } = rig(() => "connected", { signal: AbortSignal.abort(reason), delayMs: 100 });
+    await vi.advanceTimersByTimeAsync(1000);
+    await expect(done).rejects.toBe(reason);
+    expect([began, vi.getTimerCount()]).toEqual([[], 0]);
+  });
+
   it("resolves with the first success, and tries no more", async () => {
     const { began, done } = rig((count) => (count < 3 ? refused(false) : "connected"));
     await vi.advanceTimersByTimeAsync(60_000);

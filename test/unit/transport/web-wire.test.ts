@@ -1,7 +1,12 @@
 import { createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { openWebSocket, type WebSocketConstructor, type WebSocketLike } from "../../../lib/transport/web-wire.ts";
+import {
+  openWebSocket,
+  type WebSocketConstructor,
+  type WebSocketLike,
+  WebWire,
+} from "../../../lib/transport/web-wire.ts";
 import { until } from "../node/voice-side.ts";
 
 const cleanups: (() => unknown)[] = [];
@@ -39,7 +44,56 @@ async function silentServer() {
   return { sockets, port: (server.address() as { port: number }).port };
 }
 
+/** A socket as a browser has it, that does what the test says. */
+class FakeSocket implements WebSocketLike {
+  static last: FakeSocket;
+  readonly protocol = "";
+  readonly bufferedAmount = 0;
+  binaryType = "blob";
+  onopen: WebSocketLike["onopen"] = null;
+  onmessage: WebSocketLike["onmessage"] = null;
+  onerror: WebSocketLike["onerror"] = null;
+  onclose: WebSocketLike["onclose"] = null;
+  closes = 0;
+  constructor() {
+    FakeSocket.last = this;
+  }
+  send(): void {}
+  close(): void {
+    this.closes++;
+  }
+}
+
+describe("a wire over a WebSocket", () => {
+  it("delivers text and bytes until it is terminated, and nothing of what the browser says afterwards", () => {
+    const socket = new FakeSocket();
+    const wire = new WebWire(socket);
+    const heard: unknown[] = [];
+    wire.listen({
+      text: (text) => heard.push(text),
+      frame: (bytes) => heard.push([...bytes]),
+      close: (...close) => heard.push(close),
+    });
+    socket.onmessage?.({ data: "one" });
+    socket.onmessage?.({ data: new Uint8Array([2]).buffer });
+    wire.terminate();
+    socket.onmessage?.({ data: "three" });
+    socket.onclose?.({ code: 1006, reason: "", wasClean: false });
+    expect([heard, socket.closes]).toEqual([["one", [2]], 1]);
+  });
+});
+
 describe("a socket that is being opened", () => {
+  it("is unreachable where it closes without a word of an error", async () => {
+    const options = { url: "ws://nobody.example/?key=1", protocols: [], connectTimeoutMs: 10_000 };
+    const opening = openWebSocket({ ...options, WebSocket: FakeSocket }, new AbortController().signal, () => "open");
+    const { last } = FakeSocket;
+    last.onclose?.({ code: 1006, reason: "", wasClean: false });
+    const message = "ws://nobody.example/ cannot be reached.";
+    await expect(opening).rejects.toMatchObject({ code: "transport-unreachable", message });
+    expect([last.onopen, last.onclose, last.closes]).toEqual([null, null, 1]);
+  });
+
   it("is closed when it is given up: the server is left alone", async () => {
     const { sockets, port } = await silentServer();
     const control = new AbortController();

@@ -58,3 +58,23 @@ test("contacts are named at every place at the hub that is a new one, and when t
   everybody.others.beginAnew();
   expect(everybody.sent).toEqual([]);
 });
+
+test("a new place at the hub hears how this client can be reached, where that is not as everybody's", () => {
+  const { others, sent } = rig();
+  others.tell("away");
+  others.beginAnew();
+  others.tell("available");
+  others.beginAnew();
+  expect(sent.map((message) => message.type === "presence" && message.data.status)).toEqual([
+    "away",
+    "away",
+    "available",
+  ]);
+});
+
+test("nobody is among the others of oneself", () => {
+  const { others, changes } = rig();
+  others.take({ type: "presence", from: "alice", data: { status: "busy" } });
+  others.take({ type: "presence", data: { status: "busy" } });
+  expect([[...others.known.keys()], changes]).toEqual([[], []]);
+});

@@ -164,6 +164,43 @@ test("a hub that says nothing is left: at the start, and when it stops answering
   expect(states.at(-1)).toBe("away hub-unreachable");
 });
 
+test("a wake-up takes the place of the attempt that was due, and a good connection makes pauses short again", async () => {
+  const { link, socket, clock, states } = rig();
+  const open = link.open().catch(() => {});
+  for (const pauseMs of [300, 600, 1200]) {
+    socket().end();
+    await open;
+    await clock.advance(pauseMs - 1);
+    const count = FakeSocket.made.length;
+    await clock.advance(1);
+    expect(FakeSocket.made).toHaveLength(count + 1);
+  }
+  socket().end();
+  link.wake();
+  socket().welcome();
+  const count = FakeSocket.made.length;
+  await clock.advance(60_000);
+  expect(FakeSocket.made).toHaveLength(count);
+  socket().end();
+  await clock.advance(300);
+  expect(FakeSocket.made).toHaveLength(count + 1);
+  socket().welcome();
+  expect(states.at(-1)).toBe("online");
+});
+
+test("a connection that was given up says nothing any more", async () => {
+  const { link, socket, clock, states, messages } = rig();
+  const open = link.open().catch(() => {});
+  const first = socket();
+  await clock.advance(8000 + 300);
+  await open;
+  socket().welcome();
+  first.welcome({ resumeToken: "of yesterday" });
+  first.say({ type: "call-ringing", seq: 1, from: "bob", callId: "c1", data: {} });
+  first.end();
+  expect([states.at(-1), messages, link.resumption?.token]).toEqual(["online", [], "r1"]);
+});
+
 test("an id that stays in use is refused; one of a page that was loaded again is not", async () => {
   const { link, socket, clock, states } = rig();
   const open = link.open().catch((error: { code: string }) => error.code);
