@@ -432,6 +432,7 @@ export class CallAudio extends CallAudioEvents {
   readonly #onLevel = ({ input, output }: { readonly input: Level; readonly output: Level }): void => {
     this.#levels = { input, output };
     this.dispatchEvent(new AudioLevelEvent(input, output));
+    this.#care?.awake();
   };
 
   readonly #onState = (): void => {

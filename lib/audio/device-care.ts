@@ -135,6 +135,11 @@ export class DeviceCare implements DeviceUser {
     this.#devices.refresh().then(this.#settle, this.#settle);
   }
 
+  /** The page is awake. */
+  awake(): void {
+    this.#watch.awake();
+  }
+
   #read({ frozen, heard, silent, talkingMuted }: MicrophoneSigns, nowMs: number): void {
     if (!this.#options) return;
     if (frozen && !this.#reopening && nowMs - this.#reopenedAt >= REOPEN_MS) void this.#reopen(nowMs);

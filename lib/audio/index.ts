@@ -28,5 +28,6 @@ export { type HoldSound, loadHoldSound } from "./hold-sound.ts";
 export type { MediaEnds } from "./media-link.ts";
 export { Microphone, type MicrophoneOptions } from "./microphone.ts";
 export type { MixerAssets, PortRoute } from "./mixer-node.ts";
+export { Pulse } from "./pulse.ts";
 export { sharedAudioContext } from "./shared-context.ts";
 export type { MediaTracks } from "./track-link.ts";

@@ -1,4 +1,4 @@
-/** What a microphone gave in the last half second, 0 to 1 of full scale. */
+/** What a microphone gave in the last moment, 0.6 s: 0 to 1 of full scale. */
 export interface HeardSound {
   readonly peak: number;
   readonly rms: number;
@@ -31,7 +31,7 @@ const QUIETEST_ROOM = 0.0005;
 /** How long somebody who spoke is taken to be speaking. */
 const TALKING_HOLD_MS = 4000;
 
-/** Judges a microphone by what it gives. Pure: told twice a second what was heard. */
+/** Judges a microphone by what it gives. Pure: told every 0.6 s what was heard. */
 export class MicrophoneJudge {
   #stillSince: number | undefined;
   #unmutedSince: number | undefined;

@@ -43,6 +43,8 @@ export interface CallLine {
   /** Round trip to the other side, milliseconds. */
   ping(): Promise<number>;
   stats(): Promise<LineStats | undefined>;
+  /** That of `stats`, where it is known without asking. */
+  readonly rttMs?: number | undefined;
   /** What a page that is loaded again needs to take the call up. */
   readonly whereabouts?: Whereabouts | undefined;
   /** A page that is loaded again takes the call up: it does not end with this one. */

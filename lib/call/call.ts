@@ -1,4 +1,4 @@
-import { type AudioStats, CallAudio, type DeviceManager, type MediaEnds, pageDevices } from "../audio/index.ts";
+import { type AudioStats, CallAudio, type DeviceManager, type MediaEnds, Pulse, pageDevices } from "../audio/index.ts";
 import { type Codec, type EventData, type EventName, type JsonObject, ProtocolError } from "../protocol/index.ts";
 import type { TypedEventTarget } from "../session/index.ts";
 import {
@@ -86,7 +86,7 @@ export class Call extends CallEvents {
   #volume = 1;
   #connectedAt: number | undefined;
   #meter: Promise<QualityMeter | undefined> | undefined;
-  #qualityTimer: ReturnType<typeof setInterval> | undefined;
+  #qualityPulse: Pulse | undefined;
 
   /** @param taken from `resume` only. */
   constructor(options: CallOptions = {}, taken?: ResumeToken) {
@@ -326,12 +326,7 @@ export class Call extends CallEvents {
   async stats(): Promise<CallStats> {
     const [audio, line] = await Promise.all([this.#readAudio(), this.#line?.stats()]);
     const rttMs = line?.rttMs;
-    // In a script of its own: no call waits for it.
-    this.#meter ??= import("./quality-meter.ts").then(
-      (quality) => new quality.QualityMeter(),
-      () => undefined,
-    );
-    const rating = audio && (await this.#meter)?.rate(audio, rttMs, performance.now());
+    const rating = await this.#rating(audio, rttMs);
     return {
       codec: this.#codec?.id,
       profile: line?.profile,
@@ -480,7 +475,7 @@ export class Call extends CallEvents {
     this.#codec = codec;
     if (this.#connectedAt === undefined) {
       this.#connectedAt = Date.now();
-      this.#qualityTimer = setInterval(() => void this.#rate(), QUALITY_INTERVAL_MS);
+      this.#qualityPulse = new Pulse(QUALITY_INTERVAL_MS, () => void this.#rate().catch(() => undefined));
     }
     this.#to(this.#resting);
     for (const press of this.#unsent.splice(0)) this.#sendPress(press);
@@ -547,7 +542,10 @@ export class Call extends CallEvents {
   }
 
   #watch(audio: CallAudioPort): void {
-    audio.addEventListener("level", ({ input, output }) => this.dispatchEvent(new CallLevelEvent(input, output)));
+    audio.addEventListener("level", ({ input, output }) => {
+      this.dispatchEvent(new CallLevelEvent(input, output));
+      this.#qualityPulse?.nudge();
+    });
     const check = () => !this.#ending && this.#warnings.sound(audio.state, () => this.resumeAudio());
     audio.addEventListener("statechange", check);
     audio.addEventListener("warning", ({ warning }) => {
@@ -562,9 +560,27 @@ export class Call extends CallEvents {
     if (!this.#ending) this.#warnings.add(warning);
   }
 
+  /** Asks the transport only where the line does not know the round trip by itself. */
   async #rate(): Promise<void> {
-    const { quality } = await this.stats().catch(() => ({ quality: undefined }));
+    const line = this.#line;
+    const [audio, rttMs] = await Promise.all([
+      this.#readAudio(),
+      line?.rttMs ?? line?.stats().then((stats) => stats?.rttMs),
+    ]);
+    const quality = (await this.#rating(audio, rttMs))?.quality;
     if (quality && !this.#ending) this.dispatchEvent(new CallQualityEvent(quality));
+  }
+
+  async #rating(
+    audio: AudioStats | undefined,
+    rttMs: number | undefined,
+  ): Promise<ReturnType<QualityMeter["rate"]> | undefined> {
+    // In a script of its own: no call waits for it.
+    this.#meter ??= import("./quality-meter.ts").then(
+      (quality) => new quality.QualityMeter(),
+      () => undefined,
+    );
+    return audio && (await this.#meter)?.rate(audio, rttMs, performance.now());
   }
 
   async #readAudio(): Promise<AudioStats | undefined> {
@@ -590,7 +606,7 @@ export class Call extends CallEvents {
   async #tearDown(end: CallEnd): Promise<CallEnd> {
     await undefined; // `#ending` is set from here on
     this.#unwatch();
-    clearInterval(this.#qualityTimer);
+    this.#qualityPulse?.stop();
     const last: CallEndState = lastState(this.#state, end);
     if (this.#connectedAt !== undefined && last === "terminated") this.#to("terminating");
     for (const recording of (await despite(() => this.#recordings.stopAll())) ?? []) {

@@ -110,6 +110,10 @@ export class Line implements CallLine {
     return (await this.#leg.session.ping()).rttMs;
   }
 
+  get rttMs(): number | undefined {
+    return this.#leg?.rttMs;
+  }
+
   async stats(): Promise<LineStats | undefined> {
     const leg = this.#leg;
     if (!leg) return undefined;

@@ -1,8 +1,8 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { type DtmfPress, DtmfSender } from "../../../lib/call/dtmf-sender.ts";
-import { Call, type CallEnd, type CallOptions, VoiceError } from "../../../lib/call/index.ts";
+import { Call, type CallEnd, type CallOptions, type CallQuality, VoiceError } from "../../../lib/call/index.ts";
 import { Session } from "../../../lib/session/index.ts";
-import { createMemoryTransportPair, TransportError } from "../../../lib/transport/index.ts";
+import { createMemoryTransportPair, MemoryTransport, TransportError } from "../../../lib/transport/index.ts";
 import { Application } from "./application.ts";
 import { FakeAudio } from "./fake-audio.ts";
 
@@ -55,12 +55,32 @@ test("constructing a call touches nothing", () => {
 });
 
 test("a call leaves no timer of its own behind", async () => {
-  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "setTimeout", "clearTimeout"] });
   const { call } = rig();
   await call.start();
   expect(vi.getTimerCount()).toBeGreaterThan(0);
   await call.hangUp();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test("a call rates itself every two seconds, with the round trip that its keep-alive measured, and asks its transport nothing", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  const { call, audio } = rig();
+  const heard = { totalSamplesReceived: 8000, concealedSamples: 0, jitterBufferDelay: 0, jitterBufferEmittedCount: 0 };
+  audio.stats = async () => ({ captureMs: 20, outputMs: 10, playback: heard }) as never;
+  const ratings: CallQuality[] = [];
+  call.addEventListener("quality", ({ quality }) => ratings.push(quality));
+  await call.start();
+  await vi.waitFor(async () => expect((await call.stats()).rttMs).toBeDefined());
+  const asked = vi.spyOn(MemoryTransport.prototype, "stats");
+  for (let second = 0; second < 9; second++) {
+    await vi.advanceTimersByTimeAsync(1000);
+    await vi.dynamicImportSettled();
+  }
+  expect(ratings).toHaveLength(4);
+  expect(ratings[0]?.stages.networkMs).toBeGreaterThanOrEqual(0);
+  expect(asked).not.toHaveBeenCalled();
+  asked.mockRestore();
 });
 
 test("a call ends also where its line, its audio and its recordings fail to", async () => {
