@@ -26,7 +26,7 @@ beside the same call over a main-thread WebSocket with a plain FIFO player, and 
   clear     a clear of the playing sound: until it is 40 dB down, and whether the count of bytes is exact
   cpu       CPU time of the main thread and of the whole renderer, in % of one core, all ways at once
   messages  worklet → main and main → worklet, per second
-  heap      growth after 50 calls in one page, and threads left
+  heap      growth from the 51st to the 100th call in one page: JavaScript heap, the same without machine code, threads
   aliasing  5, 6 and 7 kHz at the microphone, in an uplink of 8 kHz
 
   --only NAME[,NAME]  these rows only
