@@ -80,6 +80,6 @@ export default defineConfig({
     reuseExistingServer: false,
     env: { PORT: String(port), CI: "1" },
     stdout: "pipe",
-    timeout: 60_000,
+    timeout: 180_000,
   },
 });

@@ -87,7 +87,10 @@ export default defineConfig({
   test: {
     root: from("."),
     environment: "node",
+    // They catch what hangs: no test is judged by how long a state takes to come.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     pool: "forks",
     execArgv: ["--max-semi-space-size=64"], // MiB: tests that compute make much that is soon gone
     maxWorkers: 4, // many of them wait

@@ -39,6 +39,9 @@ export class WeriftPeer {
     });
     this.#track = new werift.MediaStreamTrack({ kind: "audio" });
     this.#peer.addTransceiver(this.#track, { direction: "sendrecv" });
+    const asksStun = iceServers.some(({ urls }) => urls.startsWith("stun"));
+    // Not told of any, werift asks one of its own choice on the internet.
+    if (!asksStun) for (const { connection } of this.#peer.iceTransports) delete connection.stunServer;
     this.#peer.connectionStateChange.subscribe((state) => events.state(state));
     this.#peer.onTrack.subscribe((track) => {
       track.onReceiveRtp.subscribe(({ header, payload }) => {

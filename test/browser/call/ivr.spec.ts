@@ -11,7 +11,7 @@ test.use({ launchOptions: speaking(silence) });
 test("1 plays the opening hours, and 9 ends the call from the application", async ({ page }) => {
   await openTestPage(page);
   await startCall(page, { src: "/rtvbp/ivr" });
-  await page.waitForTimeout(1000);
+  await expect.poll(async () => (await log(page)).some(({ type }) => type === "caption")).toBe(true); // the menu
   await page.evaluate(() => window.call.sendDtmf("1"));
   await expect
     .poll(async () => JSON.stringify((await log(page)).filter(({ type }) => type === "caption")))

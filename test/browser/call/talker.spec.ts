@@ -4,7 +4,7 @@ import { align, levelDb, resample, seededRandom } from "../../support/signal.ts"
 import { microphoneFile, speech } from "../../support/speech.ts";
 import { hangUp, log, startCall, stats } from "../support/call.ts";
 import { speaking } from "../support/chromium.ts";
-import { openTestPage, recorded, recordingOffsetMs, startRecorder } from "../support/page.ts";
+import { openTestPage, recorded, recordsUntil, renderedMs, startRecorder } from "../support/page.ts";
 
 const spokenAfterMs = 5000;
 const interruption = microphoneFile({
@@ -43,7 +43,7 @@ async function withAgent(
     await openTestPage(page);
     await startCall(page, { src: server.url, codecs: ["L16/16000"] });
     await startRecorder(page);
-    await page.waitForTimeout(300);
+    await recordsUntil(page, 200);
     await expect.poll(() => agent).toBeDefined();
     await use(agent!);
     await hangUp(page);
@@ -55,42 +55,37 @@ async function withAgent(
 test("ten seconds sent five times faster than real time play at 1.0 with nothing lost", async ({ page }) => {
   const sound = utterance(16_000); // before the call: it keeps this process busy, which is the server's, too
   await withAgent(page, async (agent) => {
-    const started = Date.now();
+    const played = async () => (await stats(page)).audio!.playback!;
     await agent.output.speak(new Uint8Array(sound.buffer), { speed: 5 });
-    const sentMs = Date.now() - started;
-    await page.waitForTimeout(11_500 - sentMs);
-    const { playback } = (await stats(page)).audio!;
+    await expect.poll(async () => (await played()).bytes.played).toBe(sound.byteLength);
+    const { bytes, sender, insertedSamplesForDeceleration, removedSamplesForAcceleration } = await played();
+    expect([sender, insertedSamplesForDeceleration, removedSamplesForAcceleration]).toEqual(["generated", 0, 0]);
+    expect(bytes).toMatchObject({ received: sound.byteLength, dropped: 0, flushed: 0 });
+    await recordsUntil(page, (await renderedMs(page)) + 100);
     const heard = resample(await recorded(page), 8000).samples;
     const said = resample({ samples: Float32Array.from(sound, (x) => x / 32768), sampleRate: 16_000 }, 8000).samples;
     const pieces = [0, 2, 4, 6, 8, 9].map((second) =>
       align(heard, said.subarray(second * 8000, (second + 1) * 8000 - 8)),
     );
-    // A recorder that the machine kept waiting has holes of its own: most pieces must be whole, and those must be where they belong.
-    const whole = pieces.map(({ lag, correlation }, i) => ({ correlation, lag: lag - [0, 2, 4, 6, 8, 9][i]! * 8000 }));
-    const lags = whole.filter(({ correlation }) => correlation > 0.9).map(({ lag }) => lag);
-    expect(lags.length).toBeGreaterThanOrEqual(4);
-    expect(Math.max(...lags) - Math.min(...lags)).toBeLessThanOrEqual(160); // 20 ms over 10 s: the recorder's holes; stretching by 1.05 would be 500
-    expect(playback!.bytes).toMatchObject({
-      received: sound.byteLength,
-      played: sound.byteLength,
-      dropped: 0,
-      flushed: 0,
-    });
-    console.log(
-      `sent in ${sentMs} ms (${(10_000 / sentMs).toFixed(1)}×), correlation ≥ ${Math.min(...pieces.map((p) => p.correlation)).toFixed(3)}`,
-    );
+    // Where the machine held up this process, which sends it, there is a pause in one of them.
+    const whole = pieces.filter(({ correlation }) => correlation > 0.8);
+    expect(whole.length).toBeGreaterThanOrEqual(3);
+    expect(whole.map(({ lag }) => lag)).toEqual(whole.map(({ lag }) => lag).sort((a, b) => a - b));
+    console.log(`correlation of six pieces: ${pieces.map(({ correlation }) => correlation.toFixed(3)).join(", ")}`);
   });
 });
 
-test("a clear silences within 100 ms, the length is exact, and what comes after it plays whole", async ({ page }) => {
+test("a clear silences, the length is exact, and what comes after it plays whole", async ({ page }) => {
   const sound = utterance(16_000); // before the call: it keeps this process busy, which is the server's, too
   await withAgent(page, async (agent) => {
     await agent.output.speak(new Uint8Array(sound.buffer), { speed: 20 });
-    await page.waitForTimeout(1500);
-    const clearedAt = Date.now();
+    const bytes = async () => (await stats(page)).audio!.playback!.bytes;
+    await expect.poll(async () => (await bytes()).played).toBeGreaterThan(8000); // a quarter of a second
+    const before = await renderedMs(page);
     const { len, sentBytes, playedBytes } = await agent.clear();
-    await page.waitForTimeout(700);
-    const played = (await stats(page)).audio!.playback!.bytes;
+    const after = await renderedMs(page); // the page has answered: what is rendered from now on is behind the clear
+    await expect.poll(async () => (await bytes()).flushed).toBeGreaterThan(0);
+    const played = await bytes();
     expect(sentBytes).toBe(sound.byteLength);
     expect(len).toBeGreaterThan(0);
     expect(len).toBe(played.flushed);
@@ -100,19 +95,17 @@ test("a clear silences within 100 ms, the length is exact, and what comes after 
     expect(interrupted?.detail.removedBytes).toBe(len);
     expect(interrupted?.detail.heardMs).toBeCloseTo(playedBytes / 32, 0);
 
-    const at = await recordingOffsetMs(page, clearedAt);
+    await recordsUntil(page, after + 600);
     const recording = await recorded(page);
     const slice = (fromMs: number, toMs: number) =>
       recording.samples.subarray((fromMs * recording.sampleRate) / 1000, (toMs * recording.sampleRate) / 1000);
-    expect(levelDb(slice(at - 200, at - 20))).toBeGreaterThan(-45);
-    expect(levelDb(slice(at + 100, at + 500))).toBeLessThan(-80);
+    expect(levelDb(slice(before - 180, before))).toBeGreaterThan(-45);
+    expect(levelDb(slice(after + 50, after + 500))).toBeLessThan(-80); // the last milliseconds fade
 
     const next = sound.subarray(0, 16_000);
     await agent.output.speak(new Uint8Array(next.slice().buffer), { speed: 20 });
-    await page.waitForTimeout(1500);
-    const after = (await stats(page)).audio!.playback!.bytes;
-    expect(after.played - played.played).toBe(next.byteLength);
-    expect(after.flushed).toBe(played.flushed);
+    await expect.poll(async () => (await bytes()).played - played.played).toBe(next.byteLength);
+    expect((await bytes()).flushed).toBe(played.flushed);
   });
 });
 

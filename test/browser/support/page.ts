@@ -202,6 +202,11 @@ export async function recorded(page: Page): Promise<Sound> {
   };
 }
 
+/** How much of the recording was rendered, milliseconds: what happened before this was asked is behind it, however late the page is. */
+export function renderedMs(page: Page): Promise<number> {
+  return page.evaluate(() => (window.recorder.node.context.currentTime - window.recorder.startTime) * 1000);
+}
+
 /** Where in the recording something was heard that happened at `epochMs`: what was rendered then, device latency aside. */
 export function recordingOffsetMs(page: Page, epochMs: number): Promise<number> {
   return page.evaluate((epochMs) => {

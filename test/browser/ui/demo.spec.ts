@@ -57,7 +57,7 @@ test("a call from the demo page: live figures, a frozen page, and who ended it",
   const counts = [...((await result.textContent()) ?? "").matchAll(/(\d+) (?:frames sent|received)/g)].map(([, n]) =>
     Number(n),
   );
-  expect(Math.min(...counts)).toBeGreaterThan(100); // of about 150 in three seconds
+  expect(Math.min(...counts)).toBeGreaterThan(30); // of about 150 in three seconds; a page that carries them itself has none
 
   await call.getByRole("button", { name: "Hang up" }).click();
   await expect(figure(page, "ended")).toHaveText("local: normal");

@@ -123,7 +123,7 @@ test("calls that ring already are shown, those that wait in a queue are not", as
 test("shows for how long it rings", async ({ page, open }) => {
   await page.clock.install({ time: 0 });
   await open(body);
-  await page.clock.pauseAt(60_000);
+  await page.clock.pauseAt(600_000);
   await ring(page, { ringMs: 20_000 });
   await expect(page.getByText("Rings for 20 s more")).toBeVisible();
   const value = () => page.locator("progress").evaluate((bar: HTMLProgressElement) => [bar.value, bar.max]);

@@ -221,6 +221,7 @@ test("the meters follow what is sent and what is played", async ({ page, open })
 test("the timer counts while the call lasts and stands still afterwards", async ({ page, open }) => {
   await page.clock.install({ time: 0 });
   await open(`<voice-status></voice-status>`);
+  await page.clock.pauseAt(600_000);
   await page.evaluate(() => {
     window.ui.call.move("active");
     document.querySelector("voice-status")!.call = window.ui.call;

@@ -58,6 +58,7 @@ test("recording starts only after it was agreed to, can be paused, and is saved 
 test("the timer stands still while it is paused", async ({ page, open }) => {
   await page.clock.install({ time: 0 });
   await open(body);
+  await page.clock.pauseAt(600_000);
   await inCall(page);
   await button(page, "Record").click();
   await button(page, "Everybody agrees: record").click();
@@ -124,7 +125,7 @@ test("a recording is a WAV file where the page wants one", async ({ page, open }
     const parts: Blob[] = [];
     recorder.ondataavailable = ({ data }) => parts.push(data);
     recorder.start();
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    while (context.currentTime < 0.7) await new Promise((resolve) => setTimeout(resolve, 50));
     await new Promise((resolve) => {
       recorder.onstop = resolve;
       recorder.stop();

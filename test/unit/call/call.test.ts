@@ -6,6 +6,9 @@ import { createMemoryTransportPair, MemoryTransport, TransportError } from "../.
 import { Application } from "./application.ts";
 import { FakeAudio } from "./fake-audio.ts";
 
+/** Catches what hangs. */
+const patience = { timeout: 30_000 };
+
 interface Rig {
   readonly call: Call;
   readonly audio: FakeAudio;
@@ -164,7 +167,7 @@ test("microphone frames reach the application, and its frames the loudspeaker", 
   await call.start();
   audio.speak(new Uint8Array(320).fill(7));
   agent.transport?.sendFrame(new Uint8Array(320).fill(9));
-  await vi.waitFor(() => expect([frames.length, audio.played.length]).toEqual([1, 1]));
+  await vi.waitFor(() => expect([frames.length, audio.played.length]).toEqual([1, 1]), patience);
   expect(frames[0]?.[0]).toBe(7);
   expect(audio.played[0]?.[0]).toBe(9);
 });
@@ -218,7 +221,7 @@ test("keys are sent in order, counted from 0, released after they were pressed",
   agent.on("dtmf", (press) => presses.push(press));
   await call.start();
   await Promise.all([call.sendDtmf("12"), call.sendDtmf("# a")]);
-  await vi.waitFor(() => expect(presses.length).toBe(4));
+  await vi.waitFor(() => expect(presses.length).toBe(4), patience);
   expect(presses.map(({ digit }) => digit).join("")).toBe("12#A");
   expect(presses.map(({ seq }) => seq)).toEqual([0, 1, 2, 3]);
   for (const { pressed_at, released_at } of presses) expect(released_at).toBeGreaterThanOrEqual(pressed_at);
@@ -250,7 +253,7 @@ test("the application hangs up: ended once, by the remote side, with its reason"
   const { call, agent, ends, audio } = rig();
   await call.start();
   await agent.hangUp("goodbye");
-  await vi.waitFor(() => expect(ends).toEqual([{ reason: "goodbye", by: "remote" }]));
+  await vi.waitFor(() => expect(ends).toEqual([{ reason: "goodbye", by: "remote" }]), patience);
   expect(call.state).toBe("terminated");
   expect(audio.state).toBe("closed");
 });
@@ -259,7 +262,7 @@ test("application.move ends a call that does not know where to go", async () => 
   const { call, agent, ends } = rig();
   await call.start();
   expect(await agent.request("application.move", { application_id: "other", reason: "sales" })).toEqual({});
-  await vi.waitFor(() => expect(ends).toEqual([{ reason: "sales", by: "remote" }]));
+  await vi.waitFor(() => expect(ends).toEqual([{ reason: "sales", by: "remote" }]), patience);
 });
 
 test("the connection is lost: ended once, by the network, with the error", async () => {
@@ -269,7 +272,7 @@ test("the connection is lost: ended once, by the network, with the error", async
   void agent.start();
   await call.start();
   await far.close(1011, "crash");
-  await vi.waitFor(() => expect(ends).toHaveLength(1));
+  await vi.waitFor(() => expect(ends).toHaveLength(1), patience);
   expect(ends[0]?.error).toBeInstanceOf(VoiceError);
   expect(call.state).toBe("failed");
 });
@@ -389,7 +392,10 @@ test("application.move leads to the address the page knows: the same call goes o
   expect(await agents[0]?.request("application.move", { application_id: "talker" })).toEqual({
     next_application_id: "talker",
   });
-  await vi.waitFor(() => expect(log).toEqual(["initiating", "connecting", "active", "transferring", "active"]));
+  await vi.waitFor(
+    () => expect(log).toEqual(["initiating", "connecting", "active", "transferring", "active"]),
+    patience,
+  );
   expect(ids).toEqual([
     [call.id, "ivr"],
     [call.id, "talker"],
@@ -411,10 +417,10 @@ test("a call that lost its connection, came back, and is moved then, resumes not
   open.push(call);
   await call.start();
   here.last.far.sever();
-  await vi.waitFor(() => expect([here.visits.length, call.state]).toEqual([2, "active"]));
+  await vi.waitFor(() => expect([here.visits.length, call.state]).toEqual([2, "active"]), patience);
   expect(here.last.introduced?.metadata).toEqual({ resumed_from: here.visits[0]?.introduced?.call.session_id });
   await here.last.session.request("application.move", { application_id: "talker" });
-  await vi.waitFor(() => expect([there.visits.length, call.state]).toEqual([1, "active"]));
+  await vi.waitFor(() => expect([there.visits.length, call.state]).toEqual([1, "active"]), patience);
   expect(there.last.introduced).toMatchObject({ application: { id: "talker" }, metadata: null });
   vi.doUnmock("../../../lib/transport/websocket.ts");
 });

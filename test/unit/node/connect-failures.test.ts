@@ -9,6 +9,7 @@ import { openSocket } from "../../../lib/transport/open-socket.ts";
 import { TransportError } from "../../../lib/transport/transport.ts";
 import type { WebSocketConstructor } from "../../../lib/transport/web-wire.ts";
 import { openSocketRig, type SocketRig } from "./rig.ts";
+import { until } from "./voice-side.ts";
 
 const never = new AbortController().signal;
 const cleanups: (() => Promise<void>)[] = [];
@@ -56,14 +57,6 @@ async function failure(promise: Promise<unknown>): Promise<TransportError> {
   );
   if (!(error instanceof TransportError)) throw new Error(`expected a TransportError, got ${String(error)}`);
   return error;
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 1000; i++) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  throw new Error("waited in vain");
 }
 
 function connect(options: NodeWebSocketOptions, signal = never) {

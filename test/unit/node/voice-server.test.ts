@@ -118,7 +118,7 @@ describe("upgrade checks of a voice server", () => {
     leaver.write(
       "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
     );
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => server.stats().pendingUpgrades === 1, "the check");
     leaver.resetAndDestroy();
     const badKey = connectTcp(Number(port), "127.0.0.1");
     const answer = new Promise<string>((resolve) => badKey.once("data", (data) => resolve(data.toString())));

@@ -50,7 +50,7 @@ export async function dial(
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what = "a condition",
-  limitMs = 10_000,
+  limitMs = 30_000,
 ): Promise<void> {
   const deadline = Date.now() + limitMs;
   while (!(await condition())) {

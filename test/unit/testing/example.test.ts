@@ -5,6 +5,9 @@ import { afterEach, expect, it, vi } from "vitest";
 import { Call, ProtocolError } from "voicebridge";
 import { createTestPeer, noiseSound, TestAudio, type TestPeer, toneDb, toneSound } from "voicebridge/testing";
 
+/** Catches what hangs. */
+const patience = { timeout: 30_000 };
+
 let peer: TestPeer;
 afterEach(() => peer.close());
 
@@ -44,7 +47,7 @@ it("a menu: the agent greets, the caller presses a key, the agent says goodbye",
   await agent.hangUp("answered");
 
   expect(lines).toEqual(["agent: For opening hours press 1.", "agent: We are open all day. Goodbye."]);
-  await vi.waitFor(() => expect(call.ended).toEqual({ reason: "answered", by: "remote" }));
+  await vi.waitFor(() => expect(call.ended).toEqual({ reason: "answered", by: "remote" }), patience);
   expect(toneDb(audio.heard(), 440)).toBeGreaterThan(-10);
   expect(audio.state).toBe("closed");
 });
@@ -73,7 +76,7 @@ it("the network stalls: nothing is lost, and the call goes on", async () => {
   const said = noiseSound(600, { sampleRate: 8000 });
   await Promise.all([agent.say(said), audio.speak(said)]);
   await agent.hears(600);
-  await vi.waitFor(() => expect(audio.heard().samples.length).toBe(said.samples.length));
+  await vi.waitFor(() => expect(audio.heard().samples.length).toBe(said.samples.length), patience);
   expect(audio.heard().samples).toEqual(agent.heard().samples);
   expect(agent.link.actions.some(({ what }) => what.startsWith("burst"))).toBe(true);
 });
@@ -100,7 +103,7 @@ it("the server is gone for good: the application is told once, and the microphon
   const ends: string[] = [];
   call.addEventListener("ended", ({ end }) => ends.push(end.by));
   (await peer.next()).link.sever();
-  await vi.waitFor(() => expect(ends).toEqual(["network"]));
+  await vi.waitFor(() => expect(ends).toEqual(["network"]), patience);
   expect(audio.state).toBe("closed");
 });
 

@@ -12,6 +12,9 @@ import { createMemoryTransportPair, defaultLimits, MemoryTransport } from "../..
 import { call, narrow, offer, sessions, turns, wide } from "../session/pair.ts";
 import { contract, farPeer } from "../transport/contract.ts";
 
+/** Catches what hangs. */
+const patience = { timeout: 30_000 };
+
 type Kind<T extends TraceRecord["type"]> = Extract<TraceRecord, { type: T }>;
 
 const of = <T extends TraceRecord["type"]>(recorder: SessionRecorder, type: T): Kind<T>[] =>
@@ -334,7 +337,7 @@ describe("a call with a recorder", () => {
     const second = await peer.next();
     recorder.note("quality", { mos: 4 });
     await second.hangUp("bye");
-    await vi.waitFor(() => expect(made.ended).toBeDefined());
+    await vi.waitFor(() => expect(made.ended).toBeDefined(), patience);
     expect(of(recorder, "session").map(({ role }) => role)).toEqual(["voice", "voice"]);
     expect(of(recorder, "media-connected")).toHaveLength(2);
     expect(of(recorder, "end").map(({ by }) => by)).toEqual(["network", "remote"]);

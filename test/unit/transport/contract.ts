@@ -88,7 +88,7 @@ class Recorder {
   }
 }
 
-async function until(condition: () => boolean, what: string, limitMs = 10_000): Promise<void> {
+async function until(condition: () => boolean, what: string, limitMs = 30_000): Promise<void> {
   const deadline = Date.now() + limitMs;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}.`);

@@ -6,8 +6,8 @@ import { loadWerift } from "../../../../lib/node/webrtc/werift-peer.ts";
 import { WsWire } from "../../../../lib/node/wire/ws-wire.ts";
 import type { TransportLimits } from "../../../../lib/transport/limits.ts";
 import { controlContract, farPeer, type OpenRig } from "../../transport/contract.ts";
-import { openSocketRig } from "../rig.ts";
-import { webRtcProfile, webrtc } from "./rtc-rig.ts";
+import { openSocketRig, type SocketRig } from "../rig.ts";
+import { connecting, webRtcProfile, webrtc } from "./rtc-rig.ts";
 
 const never = new AbortController().signal;
 
@@ -25,17 +25,28 @@ async function openRtcRig(limits: Partial<TransportLimits> = {}) {
   return { rig, accepted };
 }
 
-const dialling: OpenRig = async (limits) => {
-  const { rig, accepted } = await openRtcRig();
-  const near = await connectNodeWebRtc({ url: rig.url, webrtc, ...limits })(never);
-  return { near, far: farPeer(await accepted, () => rig.sever()), dispose: () => rig.close() };
-};
+async function connect(rig: SocketRig, limits: Partial<TransportLimits> = {}) {
+  try {
+    return await connectNodeWebRtc({ url: rig.url, webrtc, ...limits })(never);
+  } catch (error) {
+    await rig.close();
+    throw error;
+  }
+}
 
-const answering: OpenRig = async (limits) => {
-  const { rig, accepted } = await openRtcRig(limits);
-  const far = await connectNodeWebRtc({ url: rig.url, webrtc })(never);
-  return { near: await accepted, far: farPeer(far, () => rig.sever()), dispose: () => rig.close() };
-};
+const dialling: OpenRig = (limits) =>
+  connecting(async () => {
+    const { rig, accepted } = await openRtcRig();
+    const near = await connect(rig, limits);
+    return { near, far: farPeer(await accepted, () => rig.sever()), dispose: () => rig.close() };
+  });
+
+const answering: OpenRig = (limits) =>
+  connecting(async () => {
+    const { rig, accepted } = await openRtcRig(limits);
+    const far = await connect(rig);
+    return { near: await accepted, far: farPeer(far, () => rig.sever()), dispose: () => rig.close() };
+  });
 
 for (const [kind, open] of Object.entries({ dialling, answering })) {
   describe(`WebRTC transport in Node, ${kind}`, () => {

@@ -29,6 +29,28 @@ async function offer(): Promise<string> {
 const request = (sdp: string) =>
   JSON.stringify({ version: "1", id: "1", method: "transport.webrtc.offer", params: { sdp } });
 
+it("asks the STUN server that it is told of, and no other", async () => {
+  const werift = await loadWerift();
+  const asked = (iceServers?: readonly { urls: string }[]) => {
+    let connection: InstanceType<typeof werift.RTCPeerConnection> | undefined;
+    class Watched extends werift.RTCPeerConnection {
+      constructor(...options: ConstructorParameters<typeof werift.RTCPeerConnection>) {
+        super(...options);
+        connection = this;
+      }
+    }
+    const options = iceServers ? { iceServers } : {};
+    const peer = new WeriftPeer({ ...werift, RTCPeerConnection: Watched }, options, {
+      state: () => {},
+      packet: () => {},
+    });
+    afterwards(() => peer.close());
+    return connection!.iceTransports.map(({ connection }) => connection.stunServer);
+  };
+  expect(asked()).toEqual([undefined]);
+  expect(asked([{ urls: "stun:stun.example:3478" }])).toEqual([["stun.example", 3478]]);
+});
+
 describe("a server that is offered a call over WebRTC", () => {
   it("answers the offer with all its candidates before anything else", async () => {
     const { url } = await serveRtc();

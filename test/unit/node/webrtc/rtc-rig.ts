@@ -4,6 +4,7 @@ import type { VoiceServerOptions } from "../../../../lib/node/index.ts";
 import { connectNodeWebRtc, type NodeWebRtcOptions } from "../../../../lib/node/webrtc/connect-node-webrtc.ts";
 import { findCodec } from "../../../../lib/protocol/index.ts";
 import { Session } from "../../../../lib/session/index.ts";
+import { TransportError } from "../../../../lib/transport/index.ts";
 import { type ServerRig, serve } from "../server-rig.ts";
 
 export const webRtcProfile = "rtvbp.webrtc.v1";
@@ -25,7 +26,26 @@ export interface RtcCaller {
   readonly received: Buffer[];
 }
 
-export async function dialRtc(url: string, options: Partial<NodeWebRtcOptions> = {}): Promise<RtcCaller> {
+/**
+ * Connects again, as a caller does, where the handshake failed: werift fails its own (flight 3 of DTLS) when the peer takes half a second to answer the
+ * first packet, because it then gets two answers. Not where the call was refused.
+ */
+export async function connecting<T>(connect: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await connect();
+    } catch (error) {
+      if (!(error instanceof TransportError) || error.code !== "transport-media" || error.fatal || attempt === 5)
+        throw error;
+      console.warn(`connecting again after: ${error.message}`);
+    }
+  }
+}
+
+export const dialRtc = (url: string, options: Partial<NodeWebRtcOptions> = {}): Promise<RtcCaller> =>
+  connecting(() => dialOnce(url, options));
+
+async function dialOnce(url: string, options: Partial<NodeWebRtcOptions>): Promise<RtcCaller> {
   const received: Buffer[] = [];
   const session = new Session({
     role: "voice",
