@@ -405,7 +405,7 @@ export class Call extends CallEvents {
       codecs: offerCodecs(codecs),
       metadata: (metadata ?? null) as JsonObject | null,
       reconnect,
-      resumedFrom: this.#resumed?.sessionId,
+      resumed: this.#resumed,
       get tap() {
         return tap();
       },

@@ -40,8 +40,8 @@ export interface LineOptions {
   readonly metadata: JsonObject | null;
   /** False: a lost connection ends the call, and nothing is tried twice. */
   readonly reconnect: ReconnectOptions | false;
-  /** The session before, of a page that was loaded again. */
-  readonly resumedFrom: string | undefined;
+  /** Where the call was, on the page before one that was loaded again. */
+  readonly resumed: Whereabouts | undefined;
   readonly tap: SessionTap | undefined;
 }
 
@@ -66,7 +66,7 @@ export class Line implements CallLine {
   #destination: Destination;
   /** Where `application.move` leads: the next leg, once this one has ended. */
   #next: Destination | undefined;
-  #moved = false;
+  #moved: boolean;
   #leg: VoiceLeg | undefined;
   #opening: VoiceLeg | undefined;
   /** Of the last leg that was active. */
@@ -85,7 +85,8 @@ export class Line implements CallLine {
     this.#clock = clock;
     this.#backoff = new Backoff(backoff);
     this.#giveUpAfterMs = this.#patienceMs = giveUpAfterMs;
-    this.#resumedFrom = options.resumedFrom;
+    this.#resumedFrom = options.resumed?.sessionId;
+    this.#moved = options.resumed?.moved ?? false;
   }
 
   /** What a page needs to take the call up again. Undefined before it was connected. */

@@ -367,6 +367,18 @@ describe("a page", () => {
     expect(states).toEqual([...began, "reconnecting", "active"]);
   });
 
+  it("ends the sentence that an agent was in the middle of: nobody will finish it", async () => {
+    const { application, call } = rig();
+    await call.start();
+    const captions: string[] = [];
+    call.addEventListener("caption", ({ caption }) => captions.push(`${caption.text}${caption.final ? "" : " …"}`));
+    application.last.session.emit("output.transcript.delta", { delta: "As I was" });
+    await pass(0);
+    application.last.far.sever();
+    await pass(0);
+    expect(captions).toEqual(["As I was …", "As I was"]);
+  });
+
   it("does not wait any longer when the network is back", async () => {
     const { page } = browser();
     const { application, call } = rig();
@@ -476,5 +488,26 @@ describe("a page", () => {
       "wss://voice.example/sales?key=2",
     );
     expect(await take(moved, {})).toBe("wss://voice.example/sales");
+  });
+
+  it("is still where it had been moved when the page is loaded a second time", async () => {
+    const { page, stored } = browser();
+    const { call, application } = rig({ resume: "reload" });
+    await call.start();
+    page("pagehide");
+    const [[key, token] = ["", ""]] = stored;
+    const moved = { application: "sales", src: "wss://voice.example/sales", moved: true };
+    stored.set(key, JSON.stringify({ ...JSON.parse(token), ...moved }));
+    vi.doMock("../../../lib/transport/websocket.ts", () => ({ connectWebSocket: () => application.connect }));
+    vi.resetModules();
+    const { Call: FreshCall } = await import("../../../lib/call/index.ts");
+    const options: CallOptions = { src: "wss://voice.example/agent", resume: "reload", flightRecord: false };
+    const again = FreshCall.resume({ ...options, openAudio: async () => new FakeAudio() as never })!;
+    open.push(again);
+    await again.start();
+    expect(application.last.introduced?.application.id).toBe("sales");
+    page("pagehide");
+    expect(JSON.parse(stored.get(key) ?? "")).toMatchObject({ ...moved, callId: call.id });
+    vi.doUnmock("../../../lib/transport/websocket.ts");
   });
 });
