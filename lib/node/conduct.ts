@@ -41,11 +41,9 @@ export function watchConduct(wire: WatchedWire, transport: SocketTransport, opti
   const bucket = messageRate && new TokenBucket(messageRate, Date.now());
   const timers: NodeJS.Timeout[] = [];
   let [unheard, unanswered, quietLooks, signs] = [0, 0, 0, 0];
-  let done = false;
 
   const cutOff = (cause: CutOffCause, act: () => void): void => {
-    if (done || transport.closed) return;
-    done = true;
+    if (transport.closed) return;
     options.onCutOff?.(cause);
     act();
   };

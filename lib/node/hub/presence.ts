@@ -48,6 +48,11 @@ export class PresenceBoard {
     this.#options = options;
   }
 
+  /** Ids that somebody wants to be told of. */
+  get watched(): number {
+    return this.#watchers.size;
+  }
+
   /** Somebody is here, or can be reached otherwise. */
   changed(client: HubClient): void {
     if (!this.#listed.has(client) && !this.#unlisted.has(client)) this.#place(client);

@@ -21,6 +21,7 @@ interface Rig {
 const open: { hangUp(): Promise<unknown> }[] = [];
 afterEach(async () => {
   vi.useRealTimers();
+  vi.unstubAllGlobals();
   await Promise.all(open.splice(0).map((one) => one.hangUp()));
 });
 
@@ -403,8 +404,13 @@ test("application.move leads to the address the page knows: the same call goes o
   vi.doUnmock("../../../lib/transport/websocket.ts");
 });
 
-test("a call that lost its connection, came back, and is moved then, resumes nothing at the next application", async () => {
+test("a call that lost its connection, came back, and is moved then, resumes nothing at the next application, and is found there", async () => {
   const [here, there] = [new Application(), new Application()];
+  const window = new EventTarget();
+  const stored: string[] = [];
+  vi.stubGlobal("window", window);
+  vi.stubGlobal("document", new EventTarget());
+  vi.stubGlobal("sessionStorage", { setItem: (_: string, token: string) => stored.push(token) });
   vi.doMock("../../../lib/transport/websocket.ts", () => ({ connectWebSocket: () => there.connect }));
   vi.resetModules();
   const { Call: FreshCall } = await import("../../../lib/call/index.ts");
@@ -413,15 +419,23 @@ test("a call that lost its connection, came back, and is moved then, resumes not
     openAudio: async () => new FakeAudio() as never,
     redirect: (id) => `wss://example.test/rtvbp/${id}`,
     reconnect: { firstDelayMs: 1 },
+    resume: "reload",
+    flightRecord: false,
   });
   open.push(call);
   await call.start();
+  const leave = () => window.dispatchEvent(Object.assign(new Event("pagehide"), { persisted: false }));
+  leave();
   here.last.far.sever();
   await vi.waitFor(() => expect([here.visits.length, call.state]).toEqual([2, "active"]), patience);
   expect(here.last.introduced?.metadata).toEqual({ resumed_from: here.visits[0]?.introduced?.call.session_id });
   await here.last.session.request("application.move", { application_id: "talker" });
   await vi.waitFor(() => expect([there.visits.length, call.state]).toEqual([1, "active"]), patience);
   expect(there.last.introduced).toMatchObject({ application: { id: "talker" }, metadata: null });
+  leave();
+  const tokens = stored.map((token) => JSON.parse(token));
+  expect(tokens).toMatchObject([{ moved: false }, { moved: true, application: "talker" }]);
+  expect(tokens[1].sessionId).toBe(there.last.introduced?.call.session_id);
   vi.doUnmock("../../../lib/transport/websocket.ts");
 });
 
@@ -480,4 +494,17 @@ test("a key is never released before it was pressed, though the clock is set bac
   await vi.advanceTimersByTimeAsync(1000);
   await sent;
   expect(presses).toEqual([{ seq: 0, digit: "5", pressed_at: 1_763_640_000_000, released_at: 1_763_640_000_000 }]);
+});
+
+test("the application is refused a recording that the page does not allow, before anything is recorded", async () => {
+  const { call, agent, audio } = rig();
+  await call.start();
+  const conversation = vi.spyOn(audio, "conversation");
+  const asked: unknown[] = [];
+  call.addEventListener("recordingrequest", (event) => {
+    asked.push(event.tags);
+    event.preventDefault();
+  });
+  await expect(agent.request("recording.start", { tags: ["legal"] })).rejects.toMatchObject({ status: 403 });
+  expect([asked, conversation.mock.calls]).toEqual([[["legal"]], []]);
 });

@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { Call } from "../../../lib/call/index.ts";
+import { watchPage } from "../../../lib/call/page-watch.ts";
 import { createTestPeer } from "../../../lib/testing/index.ts";
 import { FakeAudio } from "./fake-audio.ts";
 
@@ -32,4 +33,24 @@ test("a call watches its page while it is on, and lets go of it when it is over"
   await call.hangUp();
   expect([...listeners]).toEqual([]);
   await peer.close();
+});
+
+test("a page that is shown again as it was may have lost its connections; one that is shown for the first time has not", () => {
+  const [window, document] = [new EventTarget(), new EventTarget()];
+  vi.stubGlobal("window", window);
+  vi.stubGlobal("document", document);
+  const said: string[] = [];
+  const stop = watchPage({ changed: () => said.push("changed"), hidden: (kept) => said.push(`hidden ${kept}`) });
+  const transition = (type: string, persisted: boolean): void =>
+    void window.dispatchEvent(Object.assign(new Event(type), { persisted }));
+  transition("pageshow", false);
+  expect(said).toEqual([]);
+  transition("pagehide", true);
+  transition("pageshow", true);
+  transition("pagehide", false);
+  document.dispatchEvent(new Event("resume"));
+  expect(said).toEqual(["hidden true", "changed", "hidden false", "changed"]);
+  stop();
+  transition("pageshow", true);
+  expect(said).toHaveLength(4);
 });

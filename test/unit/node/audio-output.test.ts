@@ -5,12 +5,13 @@ import { findCodec } from "../../../lib/protocol/index.ts";
 import type { Transport } from "../../../lib/transport/transport.ts";
 import { ManualClock } from "./manual-clock.ts";
 
-function rig(codec = "PCMU/8000/1") {
+function rig(codec = "PCMU/8000/1", live = false) {
   const clock = new ManualClock();
   const started = clock.now();
   const frames: { at: number; bytes: number }[] = [];
   const state = { full: false };
   const transport = {
+    live,
     sendFrame: (bytes: Uint8Array) => {
       if (state.full) return false;
       frames.push({ at: clock.now() - started, bytes: bytes.byteLength });
@@ -187,5 +188,51 @@ describe("the paced writer", () => {
     expect(output.send(new Uint8Array(160))).toBe(false);
     expect(await output.speak(new Uint8Array(160))).toEqual({ sentBytes: 0, complete: false });
     await output.drained();
+  });
+});
+
+describe("sound that is sent ahead", () => {
+  it("is not, where nothing waits at the far end", async () => {
+    const { clock, frames, output } = rig("PCMU/8000/1", true);
+    void output.speak(new Uint8Array(480), { speed: Number.POSITIVE_INFINITY });
+    await clock.advance(1000);
+    expect(frames.map(({ at }) => at)).toEqual([0, 20, 40]);
+  });
+
+  it("leaves other calls their turn: so much of it goes in one", async () => {
+    const { clock, frames, output } = rig();
+    void output.speak(new Uint8Array(1 << 18), { speed: Number.POSITIVE_INFINITY });
+    const sent = () => frames.reduce((sum, { bytes }) => sum + bytes, 0);
+    expect(sent()).toBeGreaterThanOrEqual(1 << 16);
+    expect(sent()).toBeLessThan((1 << 16) + 160);
+    await clock.advance(0);
+    expect(sent()).toBe(1 << 18);
+  });
+
+  it("and is taken back is not waited for: what is said next keeps its own time", async () => {
+    const { clock, frames, output } = rig();
+    void output.speak(new Uint8Array(800));
+    await clock.advance(30);
+    expect(output.discard()).toBe(480);
+    void output.speak(new Uint8Array(480));
+    await clock.advance(1000);
+    expect(frames.map(({ at }) => at)).toEqual([0, 20, 30, 50, 70]);
+  });
+});
+
+describe("sound that cannot be sent at once", () => {
+  it("is counted from where it stopped", () => {
+    const { output, frames, state } = rig();
+    const send = (bytes: number) => output.send(new Uint8Array(bytes));
+    expect(send(400)).toBe(true);
+    state.full = true;
+    expect([send(100), output.refusedBytes]).toEqual([false, 100]);
+    state.full = false;
+    const { push } = frames;
+    frames.push = (frame) => {
+      state.full = true;
+      return push.call(frames, frame);
+    };
+    expect([send(400), output.refusedBytes, output.sentBytes]).toEqual([false, 100 + 240, 400 + 160]);
   });
 });

@@ -41,6 +41,7 @@ describe("draining a voice server", () => {
     await drained;
     expect(ends).toEqual(["2 local done", ...[0, 1, 3].map((index) => `${index} remote ${serviceRestart.reason}`)]);
     expect(server.state).toBe("closed");
+    expect(clock.timers).toBe(0); // the deadline would hold the process up
     await expect(dial({ url })).rejects.toMatchObject({ code: "transport-unreachable" });
   });
 

@@ -17,6 +17,11 @@ export class ManualClock implements Clock {
     };
   }
 
+  /** Timers that wait. */
+  get timers(): number {
+    return this.#timers.length;
+  }
+
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {

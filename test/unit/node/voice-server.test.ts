@@ -408,7 +408,8 @@ describe("a voice server whose credentials take their time", () => {
     expect(timers()).toBeLessThanOrEqual(before); // nothing of theirs keeps the process
     checked();
     await settle();
-    expect([server.stats().accepted, waiting.filter(({ answer }) => answer !== "")]).toEqual([0, []]);
+    const { accepted, pendingUpgrades } = server.stats();
+    expect([accepted, pendingUpgrades, waiting.filter(({ answer }) => answer !== "")]).toEqual([0, 0, []]);
   });
 });
 

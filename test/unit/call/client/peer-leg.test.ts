@@ -118,6 +118,7 @@ test("says that it rings, or where it waits, until it is taken, and never afterw
   await settle();
   expect(types().filter((type) => type.startsWith("call-"))).toEqual(["call-ringing", "call-ringing", "call-accept"]);
   leg.hangUp("done");
+  expect(vi.getTimerCount()).toBe(0); // it was about to be connected
 });
 
 test("a page that goes away tells the other side of calls with sound, and of no others", async () => {

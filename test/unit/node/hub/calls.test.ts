@@ -204,6 +204,15 @@ describe("a call through the hub", () => {
     expect(carol.heard()).toMatchObject([{ type: "error", callId: "c4", data: { code: "busy" } }]);
   });
 
+  it("of before a restart passes, and is not counted, where one side has all the calls it may have", () => {
+    const { alice, bob, board } = two({ maxCallsPerClient: 1 });
+    for (const callId of ["old", "older"]) {
+      alice.say({ type: "hold", to: "bob", callId, data: { held: true } });
+      expect(bob.heard()).toMatchObject([{ type: "hold", from: "alice", callId }]);
+    }
+    expect(board.stats()).toMatchObject({ calls: 1, now: { established: 1 } });
+  });
+
   it("goes on after a restart of the hub: what belongs to it passes, and makes it known", async () => {
     const { alice, bob, board, clock } = two();
     alice.say({ type: "offer", to: "bob", callId: "old", data: { sdp: "v=0" } });
