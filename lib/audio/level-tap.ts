@@ -1,4 +1,5 @@
 import type { Level } from "../core/index.ts";
+import { levelOf } from "./level-of.ts";
 
 /** Every level of a page together is told at most five times a second. */
 const INTERVAL_MS = 200;
@@ -61,12 +62,7 @@ export class LevelTap {
   #level(analyser: AnalyserNode, sinceMs: number): Level {
     analyser.getFloatTimeDomainData(this.#samples);
     const wanted = Math.min(this.#samples.length, Math.ceil((sinceMs * analyser.context.sampleRate) / 1000));
-    let [peak, sum] = [0, 0];
-    for (const sample of this.#samples.subarray(-wanted)) {
-      peak = Math.max(peak, Math.abs(sample));
-      sum += sample * sample;
-    }
-    return { peak, rms: Math.sqrt(sum / wanted) };
+    return levelOf(this.#samples, { from: this.#samples.length - wanted });
   }
 }
 
