@@ -508,3 +508,16 @@ test("the application is refused a recording that the page does not allow, befor
   await expect(agent.request("recording.start", { tags: ["legal"] })).rejects.toMatchObject({ status: 403 });
   expect([asked, conversation.mock.calls]).toEqual([[["legal"]], []]);
 });
+
+test("the application is the last part of the address, where it is not named; where there is none it is the default", async () => {
+  const names: unknown[] = [];
+  for (const src of ["wss://voice.example/rtvbp/sales/?token=1", undefined]) {
+    const application = new Application();
+    const openAudio = async () => new FakeAudio() as never;
+    const call = new Call({ connect: application.connect, openAudio, ...(src !== undefined && { src }) });
+    open.push(call);
+    await call.start();
+    names.push(application.last.introduced?.application.id);
+  }
+  expect(names).toEqual(["sales", "default"]);
+});

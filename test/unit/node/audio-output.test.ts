@@ -214,6 +214,7 @@ describe("sound that is sent ahead", () => {
     void output.speak(new Uint8Array(800));
     await clock.advance(30);
     expect(output.discard()).toBe(480);
+    expect(clock.timers).toBe(0);
     void output.speak(new Uint8Array(480));
     await clock.advance(1000);
     expect(frames.map(({ at }) => at)).toEqual([0, 20, 30, 50, 70]);

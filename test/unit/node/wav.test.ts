@@ -122,4 +122,23 @@ describe("a WAV file that is being written", () => {
     expect(decodeWav(disk.bytes).samples).toEqual(samplesOf(0, 50));
     expect(disk.closed).toBe(true);
   });
+
+  it("counts all that it could not write when the disk fails", async () => {
+    const disk = new GatedDisk();
+    const file = new WavFile(disk, mono, 1000);
+    disk.open = false;
+    for (let i = 0; i < 3; i++) file.append(samplesOf(i * 50, 50)); // the first is being written
+    disk.failure = new Error("ENOSPC");
+    disk.release();
+    await file.close();
+    expect(file.stats).toMatchObject({ writtenBytes: 0, queuedBytes: 0, lostBytes: 300, error: disk.failure });
+  });
+
+  it("takes no more than a WAV file can name, and what still fits", () => {
+    const file = new WavFile(new GatedDisk(), mono, 0); // all of it silence: nothing is held
+    const samples = new Int16Array(1 << 27);
+    for (let i = 0; i < 16; i++) file.append(samples);
+    file.append(samplesOf(0, 50));
+    expect(file.stats).toMatchObject({ silencedBytes: 15 * 2 ** 28 + 100, lostBytes: 2 ** 28 });
+  });
 });

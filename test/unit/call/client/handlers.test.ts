@@ -218,6 +218,22 @@ test("a queue lets one through after the other, first come, first served, and te
   expect(queue.waiting).toEqual([]);
 });
 
+test("a queue lets nobody through while as many talk as may, whoever comes and goes", async () => {
+  const queue = new CallQueue();
+  const { reception, shown, talk } = desk(queue.handler);
+  const call = ring("a");
+  talk(1);
+  void reception.take(call);
+  await turns();
+  talk(1);
+  talk(-1);
+  await turns();
+  expect([shown, queue.waiting]).toEqual([[], [call]]);
+  talk(-1);
+  await turns();
+  expect(shown).toEqual([call]);
+});
+
 test("who gives up in a queue lets those behind move up, and is not asked when it would be its turn", async () => {
   const queue = new CallQueue();
   const { reception, shown, talk } = desk(queue.handler);

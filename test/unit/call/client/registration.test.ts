@@ -21,11 +21,18 @@ afterEach(async () => {
 });
 
 /** One tab of alice's; `socket` is the one it made last. */
-function tab(host: Partial<RegistrationHost> = {}) {
+function tab(host: Pick<Partial<RegistrationHost>, "busy"> = {}) {
   const states: string[] = [];
   const registration = new Registration(
     { hub: "wss://hub.example/hub", id: "alice", link: { WebSocket: FakeSocket, random: () => 1 } },
-    { message: () => {}, welcome: () => {}, changed: (state) => void states.push(state), busy: false, ...host },
+    {
+      message: () => {},
+      welcome: () => {},
+      changed: (state) => void states.push(state),
+      get busy() {
+        return host.busy ?? false;
+      },
+    },
   );
   open.push(registration);
   return { registration, states };
@@ -114,4 +121,65 @@ test("a tab that gave its place away is closed, or finds the hub gone, without a
     second.registration.close();
     await turn();
   }
+});
+
+test("a tab that has a call keeps its place, and the one that asks hears so", async () => {
+  let asked = 0;
+  const first = tab({
+    get busy() {
+      asked++;
+      return true;
+    },
+  });
+  const connected = first.registration.connect();
+  await turn();
+  socket().welcome();
+  await connected;
+  const second = tab();
+  await second.registration.connect();
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const refused = expect(second.registration.takeOver()).rejects.toMatchObject({ code: "client-elsewhere" });
+    const asking = vi.getTimerCount();
+    for (let turns = 0; turns < 10_000 && asked === 0; turns++) await turn();
+    expect(asked).toBe(1);
+    await vi.advanceTimersByTimeAsync(3000);
+    await refused;
+    expect([asking, vi.getTimerCount()]).toEqual([1, 0]);
+    const given = second.registration.takeOver().catch(({ code }: { code: string }) => code);
+    second.registration.close();
+    expect([await given, vi.getTimerCount()]).toEqual(["hub-closed", 0]);
+  } finally {
+    vi.useRealTimers();
+  }
+  expect([first.registration.state, second.states]).toEqual(["online", ["standby", "closed"]]);
+});
+
+test("a tab that the hub refuses leaves the place to another one, and may try again", async () => {
+  const first = tab();
+  const connecting = first.registration.connect();
+  await turn();
+  socket().end(4401);
+  await expect(connecting).rejects.toMatchObject({ code: "hub-refused" });
+  expect(first.states).toEqual(["connecting", "offline"]);
+  await turn();
+  const second = tab();
+  void second.registration.connect();
+  await turn();
+  socket().welcome();
+  expect(second.registration.state).toBe("online");
+  second.registration.close();
+  await turn();
+  const again = first.registration.connect();
+  await turn();
+  socket().welcome();
+  await again;
+  expect(first.registration.state).toBe("online");
+  socket().end(4401); // refused later, when nobody waits for it
+  expect(first.registration.state).toBe("offline");
+  const once = first.registration.connect();
+  await turn();
+  socket().welcome();
+  await once;
+  expect(first.registration.state).toBe("online");
 });

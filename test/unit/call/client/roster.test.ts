@@ -69,6 +69,22 @@ test("looks at a call while it is on, and never again once it is over", async ()
   expect(vi.getTimerCount()).toBe(0);
 });
 
+test("says nothing about a call that ended while it was looked at", async () => {
+  const { add, alerts } = rig();
+  const call = add("a");
+  let looked = (_: object): void => {};
+  call.stats = () =>
+    new Promise((resolve) => {
+      looked = resolve as typeof looked;
+    });
+  call.connect();
+  await vi.advanceTimersByTimeAsync(2000);
+  call.end();
+  looked({ quality: { mos: 1, concealedPct: 50 } });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(alerts).toEqual([]);
+});
+
 test("remembers so many of the newest calls, the newest first, with when they began, connected and ended", () => {
   vi.setSystemTime(1000);
   const { roster, add, ended } = rig(2);
@@ -96,6 +112,8 @@ test("holds the others when a call begins, connects, or is not bridged any more;
   second.bridge(true);
   first.connect();
   expect([first.held, second.held]).toEqual([2, 0]);
+  second.connect();
+  expect([first.held, second.held]).toEqual([2, 0]); // the two may be in one conference
   second.bridge(false);
   expect([first.held, second.held]).toEqual([3, 0]);
   second.end();

@@ -218,3 +218,21 @@ test("nobody joins while it is locked, and a conference whose audio fails can be
   expect(held.held.here).toBe(false);
   await conference.end();
 });
+
+test("who has left is left alone: it hears of its call no more, and leaves once, whatever happens meanwhile", async () => {
+  const { conference, calls, said } = await meeting(["alice", "bob"]);
+  const [alice, bob] = calls;
+  const seat = conference.find(alice!);
+  const rate = (mos: number) => alice!.dispatchEvent(Object.assign(new Event("quality"), { quality: { mos } }));
+  rate(4);
+  expect(seat?.quality).toEqual({ mos: 4 });
+  await conference.leave(alice!);
+  rate(1);
+  expect(seat?.quality).toEqual({ mos: 4 });
+  await conference.join(alice!);
+  said.length = 0;
+  conference.addEventListener("leave", ({ participant }) => participant.id === "bob" && alice!.end());
+  await conference.end();
+  expect(said).toEqual(["bob ended", "alice ended", "owner left", "over"]);
+  expect(bob!.hungUp).toEqual(["conference ended"]);
+});
