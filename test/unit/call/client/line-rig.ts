@@ -142,7 +142,8 @@ export class Phone {
   open(towards: string | PeerLeg, options: Partial<PeerLineOptions> = {}): Promise<void> {
     const { exchange } = this;
     this.line = new PeerLine(this.#host, {
-      ...{ exchange, towards, callIdOf: () => this.line?.callId, detectDtmf: false },
+      ...{ exchange, towards, callIdOf: () => this.line?.callId },
+      ...{ detectDtmf: false, dtmf: "words" }, // tones are made by a script that is loaded when nobody waits for it any more
       ...options,
     });
     const opened = this.line.open();
