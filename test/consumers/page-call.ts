@@ -29,7 +29,7 @@ export interface PageFailure {
   readonly action: string;
 }
 
-const deadlineMs = 20_000;
+const deadlineMs = 45_000;
 
 export interface CallSetting {
   /** File of the fake microphone. */

@@ -61,7 +61,7 @@ const noted = async (page: Page, type: string): Promise<Noted[]> => {
 };
 
 const stats = (page: Page) => page.evaluate(() => window.call.stats());
-const patience = { timeout: 10_000 };
+const patience = { timeout: 30_000 };
 
 async function call(
   program: Program,
@@ -167,7 +167,7 @@ describe.skipIf(!findProgram("chromium"))("Chromium", () => {
       go.kill(); // and is not there to be called again
       // A peer that drops the connection behind its goodbye, while we speak, may reset it: then no browser sees the goodbye, and the page calls
       // again for 12 s before it gives up.
-      await expect.poll(async () => (await noted(page, "ended")).length, { timeout: 25_000 }).toBe(1);
+      await expect.poll(async () => (await noted(page, "ended")).length, { timeout: 40_000 }).toBe(1);
       expect((await noted(page, "ended"))[0]?.detail.by).toMatch(/^(remote|network)$/);
     });
 

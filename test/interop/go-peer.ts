@@ -32,7 +32,7 @@ interface Line {
   readonly error?: { readonly code: number; readonly message: string; readonly any?: unknown };
 }
 
-const patienceMs = 10_000;
+const patienceMs = 30_000;
 
 /** A running Go program: what it says happened, in order and each thing once, and commands to it. Ends with its test. */
 export class GoPeer {

@@ -7,7 +7,8 @@ export default defineConfig({
   test: {
     include: ["test/interop/*.test.ts"],
     environment: "node",
-    testTimeout: 45_000,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     pool: "forks",
     maxWorkers: 1,
   },

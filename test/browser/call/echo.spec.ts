@@ -1,6 +1,6 @@
 /** Nothing here is judged by how fast or how evenly the machine runs: that is `npm run bench:call -- --only steady`. */
 import { expect, type Page, test } from "@playwright/test";
-import { type Alignment, bestStretch, compareWindows } from "../../support/aligned.ts";
+import { bestStretch, compareWindows } from "../../support/aligned.ts";
 import { resample } from "../../support/signal.ts";
 import { microphoneFile } from "../../support/speech.ts";
 import { readWav, type Sound } from "../../support/wav.ts";
@@ -79,25 +79,24 @@ for (const isolated of [false, true]) {
       const { audio, transport } = await stats(page);
       expect(transport).toMatchObject({ thread: "worker", link: isolated ? "shared" : "port" });
 
-      // Half a second in which nothing was held up comes on any machine; where the sound were another one, it would never come.
-      // Comparing keeps this process busy, which is the other end: what comes after it needs a while of its own.
-      const patience = { timeout: 60_000, intervals: [3000] };
-      let heard: Alignment | undefined;
-      await expect
-        .poll(async () => {
-          heard = compare(await recorded(page), 100);
-          return bestStretch(heard, 5);
-        }, patience)
-        .toBeGreaterThanOrEqual(0.95);
-      const { correlation, strangeWindows, windows } = heard!;
-      console.log(
-        `${mode}: correlation ${correlation.toFixed(3)}, of the best half second ${bestStretch(heard!, 5).toFixed(3)}, ${strangeWindows} of ${windows} windows strange, ` +
-          `${audio!.playback!.underruns} underruns, loop ${medianMs.toFixed(1)} ms, ${perSecond.toFixed(1)} messages a second`,
-      );
       await expectNothingLost(page, far);
 
+      // Half a second in which nothing was held up comes on any machine; where the sound were another one, it would never come. Comparing keeps
+      // this process busy, which is the other end: nothing that is asked of the call comes after it.
+      let heard = compare(await recorded(page), 100);
+      for (let ms = 12_000; bestStretch(heard, 5) < 0.95 && ms <= 36_000; ms += 6000) {
+        await page.evaluate(() => window.opened.contexts[0]!.resume());
+        await recordsUntil(page, ms);
+        heard = compare(await recorded(page), 100);
+      }
+      expect(bestStretch(heard, 5)).toBeGreaterThanOrEqual(0.95);
+      const { correlation, strangeWindows, windows } = heard;
+      console.log(
+        `${mode}: correlation ${correlation.toFixed(3)}, of the best half second ${bestStretch(heard, 5).toFixed(3)}, ${strangeWindows} of ${windows} windows strange, ` +
+          `${audio!.playback!.underruns} underruns, loop ${medianMs.toFixed(1)} ms, ${perSecond.toFixed(1)} messages a second`,
+      );
       await hangUp(page);
-      expect(await stillOpen(page)).toEqual(nothingOpen);
+      await expect.poll(() => stillOpen(page)).toEqual(nothingOpen);
     });
   });
 
@@ -111,6 +110,7 @@ for (const isolated of [false, true]) {
       const { fromMs, toMs } = await freeze(page, 2000);
       const [from, to] = [await recordingOffsetMs(page, fromMs), await recordingOffsetMs(page, toMs)];
       await recordsUntil(page, to + 500);
+      await expectNothingLost(page, far);
 
       expect(toMs - fromMs).toBeGreaterThanOrEqual(2000);
       // Of about 100. A page that carries them itself has some three on the way when it stops.
@@ -122,7 +122,6 @@ for (const isolated of [false, true]) {
         `${mode}: frozen, ${arrived} frames arrived, correlation ${correlation.toFixed(3)}, ${strangeWindows} of ${windows} windows strange`,
       );
       expect(windows - strangeWindows).toBeGreaterThan(5);
-      await expectNothingLost(page, far);
       await hangUp(page);
     });
   });
