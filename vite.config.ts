@@ -88,8 +88,8 @@ export default defineConfig({
     root: from("."),
     environment: "node",
     // They catch what hangs: no test is judged by how long a state takes to come.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
     pool: "forks",
     execArgv: ["--max-semi-space-size=64"], // MiB: tests that compute make much that is soon gone

@@ -53,7 +53,7 @@ describe("voicebridge doctor", () => {
     expect([code, verdicts]).toEqual([0, [...before, "audio: warn", "ending: ok"]]);
     const mute = await agent(() => {});
     expect((await doctor(mute.url)).verdicts).toEqual([...before, "audio: warn", "ending: ok"]);
-  }, 60_000);
+  });
 
   it("notices an agent that hangs up on it", async () => {
     const { url } = await agent((call) => {
@@ -98,7 +98,7 @@ describe("voicebridge doctor", () => {
     afterwards(() => chat.close());
     const wrong = await doctor(await listening(http));
     expect(wrong.verdicts.slice(-2)).toEqual(["profile: warn", "codec: fail"]);
-  }, 30_000);
+  });
 
   it("finds a server from before subprotocols, checks the rest of it, and tells how to call it", async () => {
     const http = createServer();
@@ -124,7 +124,7 @@ describe("voicebridge doctor", () => {
     expect((await cli("call", url, ...talk, "rtvbp.v1")).code).toBe(1);
     expect((await cli("loadtest", url, "--connections", "2", ...talk, "none")).code).toBe(0);
     expect((await cli("call", url, "--profile", "rtvbp.v9")).code).toBe(2);
-  }, 60_000);
+  });
 
   it("says so where the endpoint does not speak the protocol", async () => {
     const http = createServer();
@@ -136,5 +136,5 @@ describe("voicebridge doctor", () => {
     const { code, verdicts, last } = await doctor(await listening(http));
     expect([code, verdicts.at(-1)]).toEqual([1, "codec: fail"]);
     expect(last.advice).toContain("session.initialize");
-  }, 30_000);
+  });
 });

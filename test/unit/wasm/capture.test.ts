@@ -32,7 +32,7 @@ let input: Float32Array;
 beforeEach(async () => {
   wasm = (await compileEntry("capture")).exports as unknown as Exports;
   input = new Float32Array(wasm.memory.buffer, wasm.inputPtr(), 4096);
-}, 60_000);
+});
 
 function push(signal: ArrayLike<number>, quantum = 128): Uint8Array<ArrayBuffer>[] {
   const frames: Uint8Array<ArrayBuffer>[] = [];

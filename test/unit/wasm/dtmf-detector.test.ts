@@ -112,7 +112,7 @@ const pressed = (events: readonly Event[]) =>
 describe("the DTMF detector", () => {
   beforeAll(async () => {
     detector = (await compileEntry("dtmf-detector")).exports as unknown as Detector;
-  }, 120_000);
+  });
 
   describe.each([8000, 16000, 24000, 48000])("at %i Hz", (sampleRate) => {
     it.each([...digits])(

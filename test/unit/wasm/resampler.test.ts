@@ -22,7 +22,7 @@ let wasm: Exports;
 
 beforeAll(async () => {
   wasm = (await compileEntry("resampler")).exports as unknown as Exports;
-}, 60_000);
+});
 
 const amplitude = 16_000;
 

@@ -45,10 +45,13 @@ export async function allocation(port: number, username: string, credential: str
     new Promise((resolve) => {
       const send = (): void => socket.send(request, port, "127.0.0.1");
       const again = setInterval(send, 200); // RFC 5389 §7.2.1
-      socket.once("message", (answer) => {
+      const hear = (answer: Buffer): void => {
+        if (!answer.subarray(8, 20).equals(request.subarray(8, 20))) return; // to what was asked twice before
+        socket.off("message", hear);
         clearInterval(again);
         resolve(answer);
-      });
+      };
+      socket.on("message", hear);
       send();
     });
   const codeOf = (error: Buffer | undefined): number => (error ? error[2]! * 100 + error[3]! : 0);
