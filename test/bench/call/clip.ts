@@ -3,13 +3,14 @@ import { BandLimiter } from "./band-limiter.ts";
 /** Samples a second of everything that is compared. */
 export const analysisRate = 16_000;
 
-/** Around a moment, this much of a recording tells how its samples lie in time, milliseconds. */
-const clockSpanMs = 4000;
+/** From a moment on, this much of a recording tells how its samples lie in time, milliseconds. */
+const clockSpanMs = 1000;
 const groupMs = 10;
 
 /**
  * A recording whose samples have times. Pieces pass late, never early: the clock of a stretch is that of its pieces that passed with the least
- * delay. Several pieces that were made at one go count as one, that of the first.
+ * delay. Several pieces that were made at one go count as one, that of the first. A machine that stops loses time for good: what was before a
+ * moment says nothing of it.
  */
 export class Clip {
   readonly sampleRate: number;
@@ -61,14 +62,17 @@ export class Clip {
 
   /** When that place of the recording was, epoch milliseconds. */
   timeAt(placeMs: number): number {
-    const near = this.#origins.filter(({ atMs }) => Math.abs(atMs - placeMs) <= clockSpanMs / 2);
-    const sorted = (near.length > 0 ? near : this.#origins).map(({ originMs }) => originMs).sort((a, b) => a - b);
-    return placeMs + sorted[Math.floor(sorted.length * 0.1)]!;
+    const near = this.#origins.filter(({ atMs }) => atMs >= placeMs && atMs <= placeMs + clockSpanMs);
+    const sorted = (near.length > 0 ? near : this.#origins.slice(-100))
+      .map(({ originMs }) => originMs)
+      .sort((a, b) => a - b);
+    return placeMs + sorted[Math.floor(sorted.length * 0.02)]!;
   }
 
   /** The place of a moment, milliseconds from the beginning. */
   placeAt(timeMs: number): number {
-    const guess = timeMs - this.timeAt(0);
-    return timeMs - (this.timeAt(guess) - guess);
+    let place = timeMs - this.timeAt(0);
+    for (let round = 0; round < 4; round++) place += timeMs - this.timeAt(place);
+    return place;
   }
 }

@@ -65,17 +65,16 @@ async function startPlay(
 ): Promise<{ heard(): Promise<Played> }> {
   progress(`flood, ${sound.seconds} s at ${speed}×: ${path}`);
   const echo = host.agent;
-  let agent: VoiceSession | undefined;
-  host.agent = (call) => {
-    agent = call;
-  };
-  if (path === "mainThread") host.onBareFrame = () => {};
-  const call = await dial(path, browser, host).finally(() => {
-    host.agent = echo;
+  const answered = new Promise<VoiceSession>((resolve) => {
+    host.agent = resolve;
   });
+  if (path === "mainThread") host.onBareFrame = () => {};
+  const call = await dial(path, browser, host);
+  const agent = path === "ours" ? await answered : undefined; // a moment later than the page: this process may be busy
+  host.agent = echo;
   await call.page.evaluate(() => window.bench.record());
   const doneMs = Date.now() + sound.seconds * 1000 + 1500;
-  if (path === "ours") void agent!.speak(sound.bytes, { speed });
+  if (agent) void agent.speak(sound.bytes, { speed });
   else void sendBare(sound.bytes, speed, (frame) => host.sendBare(frame));
   const stats = async () => (await call.page.evaluate(() => window.bench.stats())) as Partial<CallStats>;
   const listen = async () => {
